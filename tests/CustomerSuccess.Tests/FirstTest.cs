@@ -1,0 +1,7 @@
+namespace CustomerSuccess.Tests;
+
+public sealed class FirstTest
+{
+    [Fact]
+    public void One_is_one() => 1.ShouldBe(1);
+}
