@@ -1,0 +1,40 @@
+namespace CustomerSuccess.Events;
+
+/// <summary>Types the product itself acts on. Any other type is kept, shown and countable.</summary>
+public static class EventTypes
+{
+    public const string CustomerCreated = "customer_created";
+    public const string CustomerUpdated = "customer_updated";
+    public const string PersonUpdated = "person_updated";
+    public const string Signup = "signup";
+    public const string ApiKeyCreated = "api_key_created";
+    public const string ApiCall = "api_call";
+    public const string StepPrefix = "onboarding_step_";
+    public const string StepReset = "onboarding_step_reset";
+    public const string OnboardingCompleted = "onboarding_completed";
+    public const string Blocked = "onboarding_blocked";
+    public const string Unblocked = "onboarding_unblocked";
+    public const string EngagementRecorded = "engagement_recorded";
+    public const string IssueTagged = "issue_tagged";
+    public const string PrGenerated = "pr_generated";
+    public const string PrMerged = "pr_merged";
+    public const string PrRejected = "pr_rejected";
+    public const string IssueResolution = "issue_resolution";
+    public const string SupportRequest = "support_request";
+    public const string NoteAdded = "note_added";
+    public const string NoteRemoved = "note_removed";
+    public const string HealthChanged = "health_changed";
+    public const string PageView = "page_view";
+
+    /// <summary>Written by the product only; from outside they are refused, with the call to use instead.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Reserved = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        [CustomerCreated] = "create customers with POST /api/v1/customers",
+        [CustomerUpdated] = "change customers with PATCH /api/v1/customers/{id}",
+        [PersonUpdated] = "change people with PUT /api/v1/customers/{id}/people/{person}",
+        [OnboardingCompleted] = "it is written when the fifth step is done",
+        [HealthChanged] = "it is written when a score changes",
+        [NoteAdded] = "add notes with POST /api/v1/customers/{id}/notes",
+        [NoteRemoved] = "remove notes with DELETE /api/v1/customers/{id}/notes/{note}",
+    };
+}
