@@ -1,0 +1,17 @@
+using System.Security.Claims;
+
+namespace CustomerSuccess.Access;
+
+/// <summary>Who does something, as events and audit rows name them.</summary>
+public static class Actors
+{
+    /// <summary>The claim that carries an API key's public id.</summary>
+    public const string KeyClaim = "cs:key";
+
+    /// <summary>The claim that binds a key to one customer.</summary>
+    public const string CustomerClaim = "cs:customer";
+
+    /// <summary>user:EMAIL or key:ID.</summary>
+    public static string Actor(this ClaimsPrincipal principal) =>
+        principal.FindFirstValue(KeyClaim) is { } key ? "key:" + key : "user:" + (principal.FindFirstValue(ClaimTypes.Email) ?? principal.Identity?.Name ?? "unknown");
+}

@@ -1,0 +1,17 @@
+namespace CustomerSuccess.Access;
+
+/// <summary>The names of the policies a route can ask for. Each includes the ones above it, Ingest aside.</summary>
+public static class Permissions
+{
+    /// <summary>May read: role viewer, manager or admin, or a key with scope read or admin.</summary>
+    public const string Viewer = "viewer";
+
+    /// <summary>May change customers, notes, blockers and drafts: role manager or admin, or a key with scope admin.</summary>
+    public const string Manager = "manager";
+
+    /// <summary>May do everything: role admin, or a key with scope admin.</summary>
+    public const string Admin = "admin";
+
+    /// <summary>May send events: a key with scope ingest or admin. Cookies are ignored.</summary>
+    public const string Ingest = "ingest";
+}
