@@ -1,13 +1,42 @@
+using System.CommandLine;
+using CustomerSuccess.Platform;
+
 namespace CustomerSuccess;
 
-/// <summary>The rooms of the house, lowest first. Adding a room is adding its two lines here.</summary>
+/// <summary>The rooms of the house, lowest first. Adding a room is adding its lines here.</summary>
 public static class Rooms
 {
+    /// <summary>Services, also for commands that run without a web server.</summary>
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
-        _ = services;
-        _ = settings;
+        PlatformRoom.Add(services, settings);
     }
 
-    public static void Map(IEndpointRouteBuilder app) => _ = app;
+    /// <summary>Middleware, outermost first; routing, sign-in and permission checks come by themselves.</summary>
+    public static void Use(WebApplication app) => PlatformRoom.Use(app);
+
+    /// <summary>Routes, each with its permission beside it.</summary>
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        PlatformRoom.Map(app);
+    }
+
+    /// <summary>Commands of ./cs.</summary>
+    public static void Commands(RootCommand root, CliHost host)
+    {
+        _ = root;
+        _ = host;
+    }
+
+    /// <summary>
+    /// Before the web server listens, on a migrated database: the first admin, and with --demo the sample data.
+    /// Answers with what the person who starts it must know: (what, value), printed under the address.
+    /// </summary>
+    public static Task<IReadOnlyList<(string What, string Value)>> Prepare(IServiceProvider services, bool demo, CancellationToken ct)
+    {
+        _ = services;
+        _ = demo;
+        ct.ThrowIfCancellationRequested();
+        return Task.FromResult<IReadOnlyList<(string What, string Value)>>([]);
+    }
 }

@@ -1,0 +1,35 @@
+using CustomerSuccess.Platform.Http;
+
+namespace CustomerSuccess.Platform;
+
+/// <summary>The ground floor: errors as problem details, request ids, liveness, hints between processes.</summary>
+public static class PlatformRoom
+{
+    public static void Add(IServiceCollection services, IConfiguration settings)
+    {
+        _ = settings;
+        services.AddSingleton<Signals>();
+        services.AddHostedService(all => all.GetRequiredService<Signals>());
+        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = problem =>
+        {
+            problem.ProblemDetails.Extensions.Remove("traceId");
+            problem.ProblemDetails.Extensions["requestId"] = problem.HttpContext.TraceIdentifier;
+        });
+        services.AddExceptionHandler<ProblemHandler>();
+        // Malformed JSON becomes an exception that says what is wrong, instead of an empty 400.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+    }
+
+    public static void Use(WebApplication app)
+    {
+        app.Use(RequestId.Give);
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+    }
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/healthz", () => TypedResults.Text("ok")).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/readyz", Readiness.Handle).AllowAnonymous().ExcludeFromDescription();
+    }
+}
