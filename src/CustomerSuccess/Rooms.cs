@@ -10,6 +10,7 @@ public static class Rooms
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
         PlatformRoom.Add(services, settings);
+        Web.WebRoom.Add(services, settings);
     }
 
     /// <summary>Middleware, outermost first; routing, sign-in and permission checks come by themselves.</summary>
@@ -19,6 +20,7 @@ public static class Rooms
     public static void Map(IEndpointRouteBuilder app)
     {
         PlatformRoom.Map(app);
+        Web.WebRoom.Map(app);
     }
 
     /// <summary>Commands of ./cs.</summary>

@@ -1,0 +1,88 @@
+// Shortcuts and small comforts. Everything here has a way that works without a script.
+
+const root = document.documentElement;
+root.classList.add("js");
+
+function remember(name, value) {
+  document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+}
+
+// The server writes dates in the reader's time zone; it learns it here.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !document.cookie.split("; ").includes(`tz=${encodeURIComponent(zone)}`)) remember("tz", zone);
+
+const closest = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
+
+document.addEventListener("click", (event) => {
+  const theme = closest(event, "[data-theme-choice]");
+  if (theme) {
+    event.preventDefault();
+    const choice = theme.value;
+    if (choice === "system") delete root.dataset.theme;
+    else root.dataset.theme = choice;
+    remember("theme", choice);
+    for (const each of document.querySelectorAll("[data-theme-choice]")) each.setAttribute("aria-pressed", String(each === theme));
+    return;
+  }
+
+  const copy = closest(event, "[data-copy]");
+  if (copy) {
+    const from = document.getElementById(copy.dataset.copy);
+    navigator.clipboard?.writeText(from.value ?? from.textContent.trim()).then(() => {
+      copy.textContent = copy.dataset.done;
+      document.getElementById(copy.dataset.copy + "-said").textContent = copy.dataset.done;
+    });
+    return;
+  }
+
+  if (closest(event, "[data-dismiss]")) closest(event, "[data-dismiss]").parentElement.remove();
+
+  const shut = closest(event, "[data-close]");
+  if (shut) shut.closest("details").open = false;
+
+  // A menu closes when the click was elsewhere.
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  }
+  const typing = closest(event, "input, textarea, select, [contenteditable]");
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const search = document.getElementById("search");
+    if (search) { event.preventDefault(); search.focus(); search.select(); }
+  }
+});
+
+// Fields that submit their form when they change (filters); without a script the form has a button.
+document.addEventListener("change", (event) => {
+  if (closest(event, "[data-submits]")) event.target.form.requestSubmit();
+  const file = closest(event, "input[type=file][data-drop]");
+  if (file) name(file);
+});
+
+// Files can be dropped onto their field's frame.
+function name(input) {
+  const label = document.getElementById(input.id + "-names");
+  if (label) label.textContent = [...input.files].map((file) => file.name).join(", ") || label.dataset.empty;
+}
+for (const type of ["dragover", "dragleave", "drop"]) {
+  document.addEventListener(type, (event) => {
+    const zone = closest(event, "[data-drop-zone]");
+    if (!zone) return;
+    event.preventDefault();
+    zone.toggleAttribute("data-over", type === "dragover");
+    if (type === "drop") {
+      const input = zone.querySelector("input[type=file]");
+      input.files = event.dataTransfer.files;
+      name(input);
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
+}

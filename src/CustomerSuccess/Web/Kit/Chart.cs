@@ -1,0 +1,33 @@
+namespace CustomerSuccess.Web.Kit;
+
+/// <summary>What BarChart and LineChart draw: one value per series and point, oldest first. Tone is a text colour class.</summary>
+public sealed record Chart(string Title, IReadOnlyList<string> Points, IReadOnlyList<Chart.Series> Lines)
+{
+    public sealed record Series(string Name, string Tone, IReadOnlyList<long> Values)
+    {
+        public long Total => Values.Sum();
+    }
+
+    /// <summary>The top of the axis: the next of 1, 2, 5 × 10ⁿ (and 4) at or above the largest value, so that half of it is a whole number too.</summary>
+    public static long Top(long largest)
+    {
+        if (largest <= 2) return 2;
+        for (long unit = 1; ; unit *= 10)
+        {
+            foreach (var step in (ReadOnlySpan<long>)[2, 4, 6, 8, 10])
+            {
+                if (step * unit >= largest) return step * unit;
+            }
+        }
+    }
+
+    /// <summary>Which points carry a label: the first, the last and a few between, evenly.</summary>
+    public static IEnumerable<int> Ticks(int points, int most = 6)
+    {
+        if (points == 0) yield break;
+        var every = Math.Max(1, (int)Math.Ceiling((points - 1) / (double)Math.Max(1, most - 1)));
+        for (var n = points - 1; n >= 0; n -= every) yield return n;
+    }
+
+    public string Alternative => $"{Title}. " + string.Join(", ", Lines.Select(line => $"{line.Name}: {Words.Number(line.Total)} in all, at most {Words.Number(line.Values.DefaultIfEmpty().Max())}")) + ". The table below has every value.";
+}
