@@ -3,7 +3,10 @@ using Dapper;
 
 namespace CustomerSuccess.Platform;
 
-/// <summary>Teaches Dapper what it does not know by itself: a <see cref="DateOnly"/> as a parameter.</summary>
+/// <summary>
+/// What Dapper must be told once: columns named like_this fill members named LikeThis, and a record's constructor may take
+/// days and arrays, which Npgsql announces under types of its own.
+/// </summary>
 public static class DapperSetup
 {
     private static int done;
@@ -12,17 +15,17 @@ public static class DapperSetup
     {
         if (Interlocked.Exchange(ref done, 1) == 1) return;
         DefaultTypeMap.MatchNamesWithUnderscores = true;
-        SqlMapper.AddTypeHandler(new DayHandler());
+        foreach (var type in (Type[])[typeof(DateOnly), typeof(DateOnly[]), typeof(string[]), typeof(int[]), typeof(long[])])
+        {
+            SqlMapper.AddTypeHandler(type, new AsItIs());
+        }
     }
 
-    private sealed class DayHandler : SqlMapper.TypeHandler<DateOnly>
+    // Npgsql reads and writes all of them by itself; Dapper only has to stay out of the way.
+    private sealed class AsItIs : SqlMapper.ITypeHandler
     {
-        public override void SetValue(IDbDataParameter parameter, DateOnly value)
-        {
-            parameter.DbType = DbType.Date;
-            parameter.Value = value;
-        }
+        public void SetValue(IDbDataParameter parameter, object? value) => parameter.Value = value ?? DBNull.Value;
 
-        public override DateOnly Parse(object value) => value is DateOnly day ? day : DateOnly.FromDateTime((DateTime)value);
+        public object? Parse(Type destinationType, object? value) => value is DBNull ? null : value;
     }
 }
