@@ -1,0 +1,99 @@
+using CustomerSuccess.Access.Audit;
+using CustomerSuccess.Access.Guard;
+using CustomerSuccess.Access.Keys;
+using CustomerSuccess.Access.Secrets;
+using CustomerSuccess.Access.Users;
+using CustomerSuccess.Platform;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace CustomerSuccess.Access;
+
+/// <summary>Who may come in, as whom, and what is written down about it.</summary>
+public static class AccessRoom
+{
+    public static void Add(IServiceCollection services, IConfiguration settings)
+    {
+        services.AddOptions<KeySettings>().Bind(settings.GetSection("Keys")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<KnownKeys>().AddSingleton<FailedTries>().AddSingleton<AuditLog>();
+        services.AddSingleton(provider => new AuditSeal(Derived.Key(provider.GetRequiredService<Settings>().SecretOrGenerated(), "audit")));
+        services.AddSingleton<CreateKey>().AddSingleton<RevokeKey>().AddSingleton<AddUser>().AddSingleton<ChangeUser>().AddSingleton<Welcome>();
+        services.AddHostedService<RecordKeyUse>();
+        AddSessions(services);
+        AddPolicies(services);
+        services.AddRateLimiter(Limits.Add);
+        services.AddAntiforgery(form =>
+        {
+            form.Cookie.Name = "cs-form";
+            form.Cookie.SameSite = SameSiteMode.Strict;
+            form.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            form.SuppressXFrameOptionsHeader = true;
+        });
+    }
+
+    /// <summary>The guards in their order, after routing and static files and before every route.</summary>
+    public static void Use(IApplicationBuilder app) => app
+        .UseRateLimiter()
+        .UseAuthentication()
+        .UseMiddleware<SameSite>()
+        .UseAuthorization()
+        .UseAntiforgery();
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/sign-in", SignIn.Show).AllowAnonymous();
+        app.MapPost("/sign-in", SignIn.Handle).AllowAnonymous().RequireRateLimiting(Limits.Credentials);
+        app.MapPost("/sign-out", SignOut.Handle).RequireAuthorization(Permissions.SignedIn);
+        app.MapGet("/first-admin", MakeFirstAdmin.Show).AllowAnonymous().RequireRateLimiting(Limits.Credentials);
+        app.MapPost("/first-admin", MakeFirstAdmin.Handle).AllowAnonymous().RequireRateLimiting(Limits.Credentials);
+        app.MapGet("/set-password", ChoosePassword.Show).AllowAnonymous().RequireRateLimiting(Limits.Credentials);
+        app.MapPost("/set-password", ChoosePassword.Handle).AllowAnonymous().RequireRateLimiting(Limits.Credentials);
+    }
+
+    private static void AddSessions(IServiceCollection services)
+    {
+        services.AddDbContext<AccessDb>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddDataProtection().SetApplicationName("customer-success");
+        services.AddSingleton<StoredKeys>().AddSingleton<SealXml>();
+        services.AddOptions<KeyManagementOptions>().Configure<StoredKeys, SealXml>((keys, stored, seal) => (keys.XmlRepository, keys.XmlEncryptor) = (stored, seal));
+
+        services.AddAuthentication(Schemes.Either)
+            .AddPolicyScheme(Schemes.Either, null, either => either.ForwardDefaultSelector = context => KeyAuthentication.Presented(context.Request) ? Schemes.Key : Schemes.Cookie)
+            .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(Schemes.Key, null)
+            .AddCookie(Schemes.Cookie, cookie =>
+            {
+                cookie.Cookie.Name = "cs-session";
+                cookie.Cookie.SameSite = SameSiteMode.Lax;
+                cookie.Cookie.HttpOnly = true;
+                cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+                cookie.ExpireTimeSpan = TimeSpan.FromHours(12);
+                cookie.SlidingExpiration = true;
+                cookie.Events = new CookieAuthenticationEvents { OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync };
+            });
+        services.AddIdentityCore<User>()
+            .AddUserStore<UserOnlyStore<User, AccessDb>>().AddClaimsPrincipalFactory<Sessions>().AddSignInManager();
+        // A disabled user's session ends within this; so does one whose role or password changed.
+        services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = TimeSpan.FromSeconds(30));
+    }
+
+    private static void AddPolicies(IServiceCollection services)
+    {
+        services.AddSingleton<IAuthorizationHandler, MayHandler>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, Refusals>();
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Permissions.Viewer, policy => policy.AddRequirements(new May(Permissions.Viewer)))
+            .AddPolicy(Permissions.Manager, policy => policy.AddRequirements(new May(Permissions.Manager)))
+            .AddPolicy(Permissions.Admin, policy => policy.AddRequirements(new May(Permissions.Admin)))
+            .AddPolicy(Permissions.Ingest, policy => policy.AddAuthenticationSchemes(Schemes.Key).AddRequirements(new May(Permissions.Ingest)))
+            .AddPolicy(Permissions.SignedIn, policy => policy.AddAuthenticationSchemes(Schemes.Cookie).RequireAuthenticatedUser())
+            // A route that names no policy is a mistake, and open to nobody.
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(_ => false).Build());
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Net;
+using System.Threading.RateLimiting;
+using CustomerSuccess.Access.Keys;
+using Microsoft.AspNetCore.RateLimiting;
+
+namespace CustomerSuccess.Access.Guard;
+
+/// <summary>
+/// How often one address may ask. Requests with a key are counted per key (<see cref="Refusals"/>), all others per
+/// address; trying passwords and tokens has a limit of its own. Answers 429 with Retry-After, never the limiter's 503.
+/// </summary>
+public static class Limits
+{
+    /// <summary>The limit of routes that check a password or a one-time token.</summary>
+    public const string Credentials = "credentials";
+
+    public static void Add(RateLimiterOptions limits)
+    {
+        limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => KeyAuthentication.Presented(context.Request)
+            ? RateLimitPartition.GetNoLimiter("key")
+            : Bucket(Address(context), burst: 2_000, perSecond: 400));
+        limits.AddPolicy(Credentials, context => RateLimitPartition.GetTokenBucketLimiter(Address(context), _ => new()
+        {
+            TokenLimit = 30, TokensPerPeriod = 1, ReplenishmentPeriod = TimeSpan.FromSeconds(2), QueueLimit = 0, AutoReplenishment = true,
+        }));
+        limits.OnRejected = (rejected, ct) =>
+        {
+            var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
+            var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+            var context = rejected.HttpContext;
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            return new(Refusals.WantsPage(context.Request)
+                ? Refusals.Status(context, StatusCodes.Status429TooManyRequests)
+                : Refusals.Problem(context, StatusCodes.Status429TooManyRequests, "Too many requests", $"Try again in {seconds} seconds.", seconds));
+        };
+    }
+
+    private static RateLimitPartition<string> Bucket(string address, int burst, int perSecond) =>
+        RateLimitPartition.GetTokenBucketLimiter(address, _ => new()
+        {
+            TokenLimit = burst, TokensPerPeriod = perSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true,
+        });
+
+    // An IPv6 customer holds a whole /64; counting single addresses of it would count nothing.
+    private static string Address(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        return address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
+            : address.ToString();
+    }
+}

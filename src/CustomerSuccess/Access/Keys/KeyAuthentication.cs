@@ -1,0 +1,40 @@
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using Npgsql;
+
+namespace CustomerSuccess.Access.Keys;
+
+/// <summary>Reads a key from x-api-key or Authorization: Bearer, never from the address.</summary>
+public sealed class KeyAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, KnownKeys known)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
+{
+    public const string Header = "x-api-key";
+    private const string Bearer = "Bearer ";
+
+    /// <summary>Set on a request whose key could not be looked up because the database is away.</summary>
+    public static readonly object DatabaseAway = new();
+
+    /// <summary>A request that presents a key is judged by it alone; its cookies count for nothing.</summary>
+    public static bool Presented(HttpRequest request) =>
+        request.Headers.ContainsKey(Header) || request.Headers.Authorization.ToString().StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (!Presented(Request)) return AuthenticateResult.NoResult();
+        var key = Request.Headers.TryGetValue(Header, out var header) ? header.ToString() : Request.Headers[HeaderNames.Authorization].ToString()[Bearer.Length..].Trim();
+        try
+        {
+            return await known.Find(key) is { } principal
+                ? AuthenticateResult.Success(new(principal, Scheme.Name))
+                : AuthenticateResult.Fail("No working key.");
+        }
+        catch (Exception error) when (error is NpgsqlException or OperationCanceledException or TimeoutException)
+        {
+            Context.Items[DatabaseAway] = true;
+            return AuthenticateResult.Fail("The key cannot be checked now.");
+        }
+    }
+}

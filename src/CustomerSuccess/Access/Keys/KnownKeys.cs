@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using CustomerSuccess.Platform;
+using Dapper;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace CustomerSuccess.Access.Keys;
+
+/// <summary>
+/// The keys this process has seen lately, so that checking one costs a hash and no query. An entry is at most 20 seconds
+/// old: a key revoked by another process stops working within that. Unknown ids are remembered too, within bounds.
+/// </summary>
+public sealed class KnownKeys(NpgsqlDataSource db, TimeProvider clock, IOptions<KeySettings> settings)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(20);
+    private readonly ConcurrentDictionary<string, Lazy<Task<Known>>> known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, KeyRate> rates = new(StringComparer.Ordinal);
+    private ConcurrentDictionary<string, DateTime> used = new(StringComparer.Ordinal);
+
+    /// <summary>Who presents this key; null for a wrong, unknown or revoked one. Throws when the database must be asked and is away.</summary>
+    public async ValueTask<ClaimsPrincipal?> Find(string key)
+    {
+        if (!ApiKey.TryRead(key, out var id, out var secret)) return null;
+        var found = await Lookup(id);
+        // Compared even where there is nothing to compare with, so that both take the same time.
+        var right = CryptographicOperations.FixedTimeEquals(ApiKey.Hash(secret), found.Hash);
+        if (!right || found.Principal is null) return null;
+        used[id] = clock.Now();
+        return found.Principal;
+    }
+
+    /// <summary>Takes one request from the key's allowance; false when it is used up for this second.</summary>
+    public bool Admit(string id) => !rates.TryGetValue(id, out var rate) || rate.Take();
+
+    /// <summary>Ask the database again the next time.</summary>
+    public void Forget(string id) => known.TryRemove(id, out _);
+
+    /// <summary>The keys used since the last call, and when.</summary>
+    public IReadOnlyDictionary<string, DateTime> TakeUsed() => Interlocked.Exchange(ref used, new(StringComparer.Ordinal));
+
+    private async ValueTask<Known> Lookup(string id)
+    {
+        while (true)
+        {
+            if (known.Count > 10_000) known.Clear();
+            var lookup = known.GetOrAdd(id, static (id, self) => new(() => self.Read(id)), this);
+            try
+            {
+                var found = await lookup.Value;
+                if (clock.GetElapsedTime(found.ReadAt) < Fresh) return found;
+            }
+            catch
+            {
+                known.TryRemove(new(id, lookup));
+                throw;
+            }
+
+            known.TryRemove(new(id, lookup));
+        }
+    }
+
+    private async Task<Known> Read(string id)
+    {
+        var started = clock.GetTimestamp();
+        // A frozen database must not hold requests: two seconds, then the caller answers 503.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        await using var connection = await db.OpenConnectionAsync(limit.Token);
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
+            "select secret_hash, name, array_to_string(scopes, ' ') as scopes, customer_id, rate_limit from api_keys where id = @id and revoked_at is null",
+            new { id }, cancellationToken: limit.Token));
+        if (row is null) return new(new byte[32], null, started);
+        var perSecond = row.rate_limit ?? settings.Value.RequestsPerSecond;
+        rates.AddOrUpdate(id, _ => new(perSecond, clock), (_, now) => now.PerSecond == perSecond ? now : new(perSecond, clock));
+        return new(row.secret_hash, Principal(id, row), started);
+    }
+
+    private static ClaimsPrincipal Principal(string id, Row row)
+    {
+        var identity = new ClaimsIdentity(Schemes.Key, ClaimTypes.Name, ClaimTypes.Role);
+        identity.AddClaim(new(Actors.KeyClaim, id));
+        identity.AddClaim(new(ClaimTypes.Name, row.name));
+        foreach (var scope in row.scopes.Split(' ')) identity.AddClaim(new(Actors.ScopeClaim, scope));
+        if (row.customer_id is not null) identity.AddClaim(new(Actors.CustomerClaim, row.customer_id));
+        return new(identity);
+    }
+
+    private sealed record Known(byte[] Hash, ClaimsPrincipal? Principal, long ReadAt);
+
+#pragma warning disable IDE1006 // named as the columns are
+    private sealed record Row(byte[] secret_hash, string name, string scopes, string? customer_id, int? rate_limit);
+#pragma warning restore IDE1006
+}
