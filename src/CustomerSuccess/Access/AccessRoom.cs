@@ -1,3 +1,4 @@
+using System.CommandLine;
 using CustomerSuccess.Access.Audit;
 using CustomerSuccess.Access.Guard;
 using CustomerSuccess.Access.Keys;
@@ -21,10 +22,10 @@ public static class AccessRoom
 {
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
-        services.AddOptions<KeySettings>().Bind(settings.GetSection("Keys")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(KeySettings.Read(settings));
         services.AddSingleton<KnownKeys>().AddSingleton<FailedTries>().AddSingleton<AuditLog>();
         services.AddSingleton(provider => new AuditSeal(Derived.Key(provider.GetRequiredService<Settings>().SecretOrGenerated(), "audit")));
-        services.AddSingleton<CreateKey>().AddSingleton<RevokeKey>().AddSingleton<AddUser>().AddSingleton<ChangeUser>().AddSingleton<Welcome>();
+        services.AddSingleton<CreateKey>().AddSingleton<RevokeKey>().AddSingleton<AddUser>().AddSingleton<ChangeUser>().AddSingleton<ConfirmPassword>().AddSingleton<Welcome>();
         services.AddHostedService<RecordKeyUse>();
         AddSessions(services);
         AddPolicies(services);
@@ -40,6 +41,7 @@ public static class AccessRoom
 
     /// <summary>The guards in their order, after routing and static files and before every route.</summary>
     public static void Use(IApplicationBuilder app) => app
+        .UseMiddleware<SecurityHeaders>()
         .UseRateLimiter()
         .UseAuthentication()
         .UseMiddleware<SameSite>()
@@ -48,13 +50,28 @@ public static class AccessRoom
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/sign-in", SignIn.Show).AllowAnonymous();
-        app.MapPost("/sign-in", SignIn.Handle).AllowAnonymous().RequireRateLimiting(Limits.Credentials);
-        app.MapPost("/sign-out", SignOut.Handle).RequireAuthorization(Permissions.SignedIn);
-        app.MapGet("/first-admin", MakeFirstAdmin.Show).AllowAnonymous().RequireRateLimiting(Limits.Credentials);
-        app.MapPost("/first-admin", MakeFirstAdmin.Handle).AllowAnonymous().RequireRateLimiting(Limits.Credentials);
-        app.MapGet("/set-password", ChoosePassword.Show).AllowAnonymous().RequireRateLimiting(Limits.Credentials);
-        app.MapPost("/set-password", ChoosePassword.Handle).AllowAnonymous().RequireRateLimiting(Limits.Credentials);
+        _ = app;
+    }
+
+    public static void Commands(RootCommand root, CliHost host)
+    {
+        root.Add(UserCommands.Make(host));
+        root.Add(KeyCommands.Make(host));
+        root.Add(AuditCommands.Make(host));
+    }
+
+    /// <summary>The first way in, for the person who starts the server: (what, value).</summary>
+    public static async Task<IReadOnlyList<(string What, string Value)>> Prepare(IServiceProvider services, bool demo, CancellationToken ct)
+    {
+        var (welcome, settings) = (services.GetRequiredService<Welcome>(), services.GetRequiredService<Settings>());
+        if (demo)
+        {
+            var made = await welcome.PrepareDemo(ct);
+            return [("Sign in", made.Email), ("Password", made.Password), ("API key", made.Key)];
+        }
+
+        var way = await welcome.Prepare(settings.Urls.Split(';')[0], ct);
+        return way.Address is null ? [] : [("First admin", way.Address + "  (once, within 24 hours)")];
     }
 
     private static void AddSessions(IServiceCollection services)

@@ -11,39 +11,22 @@ namespace CustomerSuccess.Access.Guard;
 /// </summary>
 public sealed class Refusals(KnownKeys keys) : IAuthorizationMiddlewareResultHandler
 {
-    public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
         // No route: there is nothing to guard, and 404 is the true answer.
-        if (context.GetEndpoint() is null)
-        {
-            await next(context);
-        }
-        else if (context.Items.ContainsKey(KeyAuthentication.DatabaseAway))
-        {
-            await Problem(context, StatusCodes.Status503ServiceUnavailable, "The key cannot be checked just now", "The database does not answer. Send the request again in a moment.", retryAfter: 1);
-        }
-        else if (context.User.FindFirstValue(Actors.KeyClaim) is { } key && !keys.Admit(key))
-        {
-            await Problem(context, StatusCodes.Status429TooManyRequests, "Too many requests with this key", "Send fewer requests a second, or events in batches.", retryAfter: 1);
-        }
-        else if (authorizeResult.Succeeded)
-        {
-            await next(context);
-        }
-        else if (authorizeResult.Challenged)
-        {
-            await Challenge(context);
-        }
-        else
-        {
-            await Forbid(context);
-        }
+        if (context.GetEndpoint() is null) return next(context);
+        if (context.Items.ContainsKey(KeyAuthentication.DatabaseAway))
+            return Problem(context, StatusCodes.Status503ServiceUnavailable, "The key cannot be checked just now", "The database does not answer. Send the request again in a moment.", retryAfter: 1);
+        if (context.User.FindFirstValue(Actors.KeyClaim) is { } key && !keys.Admit(key))
+            return Problem(context, StatusCodes.Status429TooManyRequests, "Too many requests with this key", "Send fewer requests a second, or events in batches.", retryAfter: 1);
+        if (authorizeResult.Succeeded) return next(context);
+        return authorizeResult.Challenged ? Challenge(context) : Forbid(context);
     }
 
     /// <summary>A person looking at pages, rather than a program.</summary>
     public static bool WantsPage(HttpRequest request) =>
         !KeyAuthentication.Presented(request)
-        && !request.Path.StartsWithSegments("/api") && !request.Path.StartsWithSegments("/metrics")
+        && !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && !request.Path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase)
         && (request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase) || request.Headers.ContainsKey("HX-Request"));
 
     internal static Task Problem(HttpContext context, int status, string title, string detail, int? retryAfter = null)

@@ -24,9 +24,8 @@ public static class ApiKey
     {
         (id, secret) = ("", "");
         if (text.Length != Start.Length + IdLength + 1 + SecretLength || !text.StartsWith(Start, StringComparison.Ordinal)) return false;
-        var (rawId, rawSecret) = (text.AsSpan(Start.Length, IdLength), text.AsSpan(Start.Length + IdLength + 1));
-        if (text[Start.Length + IdLength] != '_' || rawId.ContainsAnyExcept(Alphabet)) return false;
-        (id, secret) = (rawId.ToString(), rawSecret.ToString());
+        if (text[Start.Length + IdLength] != '_' || text.AsSpan(Start.Length, IdLength).ContainsAnyExcept(Alphabet)) return false;
+        (id, secret) = (text.Substring(Start.Length, IdLength), text[(Start.Length + IdLength + 1)..]);
         return true;
     }
 

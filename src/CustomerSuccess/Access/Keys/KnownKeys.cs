@@ -3,7 +3,6 @@ using System.Security.Claims;
 using System.Security.Cryptography;
 using CustomerSuccess.Platform;
 using Dapper;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace CustomerSuccess.Access.Keys;
@@ -12,7 +11,7 @@ namespace CustomerSuccess.Access.Keys;
 /// The keys this process has seen lately, so that checking one costs a hash and no query. An entry is at most 20 seconds
 /// old: a key revoked by another process stops working within that. Unknown ids are remembered too, within bounds.
 /// </summary>
-public sealed class KnownKeys(NpgsqlDataSource db, TimeProvider clock, IOptions<KeySettings> settings)
+public sealed class KnownKeys(NpgsqlDataSource db, TimeProvider clock, KeySettings settings)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(20);
     private readonly ConcurrentDictionary<string, Lazy<Task<Known>>> known = new(StringComparer.Ordinal);
@@ -71,7 +70,7 @@ public sealed class KnownKeys(NpgsqlDataSource db, TimeProvider clock, IOptions<
             "select secret_hash, name, array_to_string(scopes, ' ') as scopes, customer_id, rate_limit from api_keys where id = @id and revoked_at is null",
             new { id }, cancellationToken: limit.Token));
         if (row is null) return new(new byte[32], null, started);
-        var perSecond = row.rate_limit ?? settings.Value.RequestsPerSecond;
+        var perSecond = row.rate_limit ?? settings.RequestsPerSecond;
         rates.AddOrUpdate(id, _ => new(perSecond, clock), (_, now) => now.PerSecond == perSecond ? now : new(perSecond, clock));
         return new(row.secret_hash, Principal(id, row), started);
     }

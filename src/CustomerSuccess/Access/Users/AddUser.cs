@@ -9,11 +9,10 @@ namespace CustomerSuccess.Access.Users;
 /// <summary>Adds a member of staff, with a password or with a link to choose one.</summary>
 public sealed class AddUser(NpgsqlDataSource db, AuditLog audit, TimeProvider clock)
 {
-    /// <param name="Password">Null: a link to choose one is made.</param>
+    /// <summary>Without a password, a link to choose one is made.</summary>
     public sealed record Request(string Email, string Name, string Role, string? Password = null);
 
-    /// <param name="Id">The new user, or null when something was wrong.</param>
-    /// <param name="Token">For /set-password?token=…, where no password was given.</param>
+    /// <summary>The new user's id and, where no password was given, the token for /set-password; or what was wrong.</summary>
     public sealed record Result(string? Id, string? Token, string? Problem);
 
     public async Task<Result> Run(Request request, string actor, CancellationToken ct)

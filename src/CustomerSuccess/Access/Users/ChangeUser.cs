@@ -8,8 +8,7 @@ namespace CustomerSuccess.Access.Users;
 /// <summary>Role, disabling, a new link. Each ends the user's sessions within a minute, and none may leave the house without an admin.</summary>
 public sealed class ChangeUser(NpgsqlDataSource db, AuditLog audit, TimeProvider clock)
 {
-    /// <param name="Problem">What is in the way, or null.</param>
-    /// <param name="Token">For /set-password?token=…, where a link was asked for.</param>
+    /// <summary>What is in the way, if anything; where a link was asked for, the token for /set-password.</summary>
     public sealed record Result(bool Found, string? Problem = null, string? Token = null);
 
     public Task<Result> SetRole(string id, string role, string actor, CancellationToken ct) => Roles.All.Contains(role)

@@ -7,7 +7,11 @@ namespace CustomerSuccess.Access.Users;
 public static class ListUsers
 {
     public sealed record Row(
-        string Id, string Email, string Name, string Role, bool HasPassword, DateTime? LockedUntil, DateTime? DisabledAt, DateTime CreatedAt, DateTime? LastSignInAt);
+        string Id, string Email, string Name, string Role, bool HasPassword, DateTime? LockedUntil, DateTime? DisabledAt, DateTime CreatedAt, DateTime? LastSignInAt)
+    {
+        /// <summary>In a word, for lists.</summary>
+        public string State => DisabledAt is not null ? "disabled" : LockedUntil is not null ? "resting" : HasPassword ? "active" : "invited";
+    }
 
     public static async Task<IReadOnlyList<Row>> Run(NpgsqlDataSource db, DateTime now, CancellationToken ct)
     {

@@ -10,7 +10,7 @@ public static class Tries
 
     public static readonly TimeSpan Rest = TimeSpan.FromMinutes(15);
 
-    /// <param name="Open">Neither resting nor disabled.</param>
+    /// <summary>Open: neither resting nor disabled.</summary>
     public sealed record Account(string Id, string? PasswordHash, bool Open);
 
     /// <summary>

@@ -8,10 +8,9 @@ namespace CustomerSuccess.Access.Users;
 /// <summary>Makes the first way in, when the web server starts on a database without users.</summary>
 public sealed class Welcome(NpgsqlDataSource db, AddUser add, CreateKey createKey, Settings settings, TimeProvider clock)
 {
-    /// <param name="Address">Where to make the first admin, or null when there is a user.</param>
+    /// <summary>Where to make the first admin; null when there is a user.</summary>
     public sealed record FirstWay(string? Address);
 
-    /// <param name="KeyId">Public part of <paramref name="Key"/>.</param>
     public sealed record Demo(string Email, string Password, string KeyId, string Key);
 
     /// <summary>The first admin from CS_ADMIN_EMAIL and CS_ADMIN_PASSWORD, else a one-time address for a person to open.</summary>
@@ -19,13 +18,13 @@ public sealed class Welcome(NpgsqlDataSource db, AddUser add, CreateKey createKe
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        if (!await MakeFirstAdmin.Alone(connection, transaction, ct)) return new(null as string);
+        if (!await FirstUser.Alone(connection, transaction, ct)) return new FirstWay(null);
         if (settings.AdminEmail.Length > 0)
         {
             var added = await add.Run(connection, transaction, new(settings.AdminEmail, "", Roles.Admin, settings.AdminPassword), "cli", ct);
             if (added.Problem is not null) throw new Trouble("The admin of CS_ADMIN_EMAIL cannot be made: " + added.Problem, "Correct CS_ADMIN_EMAIL or CS_ADMIN_PASSWORD.");
             await transaction.CommitAsync(ct);
-            return new(null as string);
+            return new FirstWay(null);
         }
 
         var token = await OneTimeLink.Make(connection, transaction, OneTimeLink.FirstAdmin, null, clock.Now(), ct);
@@ -45,7 +44,7 @@ public sealed class Welcome(NpgsqlDataSource db, AddUser add, CreateKey createKe
 
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await MakeFirstAdmin.Alone(connection, transaction, ct);
+        await FirstUser.Alone(connection, transaction, ct);
         var password = System.Security.Cryptography.RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 20);
         var user = await add.Run(connection, transaction, new("demo@example.com", "Demo", Roles.Admin, password), "cli", ct);
         if (user.Problem is not null) throw new Trouble("There is a demo user already, but its password is not in " + file + ".", "Reset it: ./cs user reset demo@example.com");
