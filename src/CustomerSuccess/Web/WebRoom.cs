@@ -1,5 +1,5 @@
 using CustomerSuccess.Access;
-using CustomerSuccess.Web.Shell;
+using CustomerSuccess.Platform.Shell;
 
 namespace CustomerSuccess.Web;
 

@@ -1,4 +1,4 @@
-namespace CustomerSuccess.Web.Shell;
+namespace CustomerSuccess.Platform.Shell;
 
 /// <summary>One sentence about what was just done, carried over the redirect after a form and shown once.</summary>
 public static class Flash

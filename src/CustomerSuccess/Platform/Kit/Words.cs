@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace CustomerSuccess.Web.Kit;
+namespace CustomerSuccess.Platform.Kit;
 
 /// <summary>How the product's own names read to people, and figures and dates as they are written on pages.</summary>
 public static class Words

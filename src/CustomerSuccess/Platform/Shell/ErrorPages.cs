@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace CustomerSuccess.Web.Shell;
+namespace CustomerSuccess.Platform.Shell;
 
 /// <summary>Errors of pages in the look of pages; machines keep their problem details.</summary>
 public sealed class ErrorPages : IProblemDetailsWriter

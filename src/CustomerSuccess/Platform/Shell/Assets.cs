@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
-namespace CustomerSuccess.Web;
+namespace CustomerSuccess.Platform.Shell;
 
 /// <summary>Styles, script and fonts, embedded by the build and served under an address that changes with their content.</summary>
 public static class Assets

@@ -1,4 +1,4 @@
-namespace CustomerSuccess.Web.Kit;
+namespace CustomerSuccess.Platform.Kit;
 
 /// <summary>What BarChart and LineChart draw: one value per series and point, oldest first. Tone is a text colour class.</summary>
 public sealed record Chart(string Title, IReadOnlyList<string> Points, IReadOnlyList<Chart.Series> Lines)

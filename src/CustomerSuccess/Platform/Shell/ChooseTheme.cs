@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
-namespace CustomerSuccess.Web.Shell;
+namespace CustomerSuccess.Platform.Shell;
 
 /// <summary>The theme switch without a script; with one, comfort.js writes the same cookie.</summary>
 public static class ChooseTheme

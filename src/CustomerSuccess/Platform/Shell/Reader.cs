@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using CustomerSuccess.Platform;
 
-namespace CustomerSuccess.Web.Shell;
+namespace CustomerSuccess.Platform.Shell;
 
 /// <summary>Who reads a page and how they want to see it: name, theme, time zone. One per request.</summary>
 public sealed class Reader
