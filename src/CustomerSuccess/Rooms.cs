@@ -1,4 +1,9 @@
 using System.CommandLine;
+using CustomerSuccess.Customers;
+using CustomerSuccess.Engagement;
+using CustomerSuccess.Events;
+using CustomerSuccess.Health;
+using CustomerSuccess.Onboarding;
 using CustomerSuccess.Access;
 using CustomerSuccess.Platform;
 
@@ -7,10 +12,19 @@ namespace CustomerSuccess;
 /// <summary>The rooms of the house, lowest first. Adding a room is adding its lines here.</summary>
 public static class Rooms
 {
+    /// <summary>Everything that is derived from events, by every process that writes them: web, workers, command line.</summary>
+    public static Projections Projections { get; } = new(
+        [.. CustomersRoom.Folds, .. EngagementRoom.Folds, .. HealthRoom.Folds],
+        [.. CustomersRoom.Replays, .. OnboardingRoom.Replays],
+        [.. OnboardingRoom.Decisions]);
+
     /// <summary>Services, also for commands that run without a web server.</summary>
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
         PlatformRoom.Add(services, settings);
+        services.AddSingleton(Projections);
+        EventsRoom.Add(services);
+        HealthRoom.Add(services);
         AccessRoom.Add(services, settings);
         Web.WebRoom.Add(services, settings);
     }
@@ -26,6 +40,8 @@ public static class Rooms
     public static void Map(IEndpointRouteBuilder app)
     {
         PlatformRoom.Map(app);
+        EventsRoom.Map(app);
+        HealthRoom.Map(app);
         AccessRoom.Map(app);
         Web.WebRoom.Map(app);
     }

@@ -1,11 +1,205 @@
+using CustomerSuccess.Platform;
+using Dapper;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace CustomerSuccess.Events;
 
 /// <summary>Writes events and everything derived from them in the caller's transaction.</summary>
-public sealed class EventLog
+public sealed class EventLog(Projections projections)
 {
-    public Task<IReadOnlyList<Receipt>> Write(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Envelope> events, CancellationToken ct) =>
-        throw new NotSupportedException();
+    // Buckets of the customer lock. Shared key -1 is held by every writer and taken alone by rebuild.
+    private const int Buckets = 256;
+
+    // JIT would compile this statement for longer than it runs.
+    private const string Prologue = "select set_config('synchronous_commit', 'on', true), set_config('jit', 'off', true), pg_advisory_xact_lock_shared(7, -1)";
+
+    /// <summary>Taken out only by the test that proves that the customer lock is needed.</summary>
+    internal bool TakesCustomerLock { get; init; } = true;
+
+    /// <summary>
+    /// Store what is new, derive what follows, decide what is due. One receipt per event, in order. Throws what the
+    /// database throws; the transaction is then the caller's to roll back.
+    /// </summary>
+    public async Task<IReadOnlyList<Receipt>> Write(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Envelope> events, CancellationToken ct)
+    {
+        if (events.Count == 0) return [];
+        var first = FirstOfEachKey(events);
+        var stored = await Store(connection, transaction, first, ct);
+        var receipts = new Receipt[events.Count];
+        var again = new List<(int Place, Envelope Event)>();
+        for (var n = 0; n < events.Count; n++)
+        {
+            var e = events[n];
+            var outcome = stored[(e.Subject, e.Source, e.Id)];
+            receipts[n] = outcome switch
+            {
+                Outcome.UnknownCustomer => new Receipt(e.Id, Verdict.Rejected, $"customer '{e.CustomerId}' does not exist") { UnknownCustomer = true },
+                Outcome.Stored when !e.History && e.OccurredAt.Day() < e.ReceivedAt.Day() =>
+                    new Receipt(e.Id, Verdict.Late, $"restates {e.OccurredAt.Day().Iso()}"),
+                Outcome.Stored => new Receipt(e.Id, Verdict.Accepted),
+                _ => new Receipt(e.Id, Verdict.Duplicate, "already stored"),
+            };
+            if (outcome == Outcome.Duplicate) again.Add((n, e));
+            // A second message with the same key in this call is a duplicate of the first.
+            else if (outcome == Outcome.Stored) stored[(e.Subject, e.Source, e.Id)] = Outcome.Duplicate;
+        }
+
+        if (again.Count > 0) await RecordReceipts.Duplicates(connection, transaction, again, receipts, ct);
+        return receipts;
+    }
+
+    /// <summary>Derive the replayed tables of these customers again; the caller holds their locks.</summary>
+    internal async Task ReplayAll(NpgsqlConnection connection, NpgsqlTransaction transaction, string[] customers, Func<Replay, bool> which, CancellationToken ct)
+    {
+        foreach (var replay in projections.Replays.Where(which))
+        {
+            await connection.ExecuteAsync(new CommandDefinition(replay.Statement, new { customers }, transaction, cancellationToken: ct));
+            if (replay.After is { } after)
+                await connection.ExecuteAsync(new CommandDefinition(after, new { customers }, transaction, cancellationToken: ct));
+        }
+    }
+
+    private static List<Envelope> FirstOfEachKey(IReadOnlyList<Envelope> events)
+    {
+        var seen = new HashSet<(string, string, string)>(events.Count);
+        var first = new List<Envelope>(events.Count);
+        foreach (var e in events)
+        {
+            if (seen.Add((e.Subject, e.Source, e.Id))) first.Add(e);
+        }
+
+        return first;
+    }
+
+    private async Task<Dictionary<(string, string, string), Outcome>> Store(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, List<Envelope> events, CancellationToken ct)
+    {
+        var outcomes = new Dictionary<(string, string, string), Outcome>(events.Count);
+        var unsettled = new List<string>();
+        await using (var batch = new NpgsqlBatch(connection, transaction))
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(Prologue));
+            if (TakesCustomerLock && LockBuckets(events) is { Length: > 0 } buckets)
+            {
+                var locks = new NpgsqlBatchCommand("select pg_advisory_xact_lock(7, b) from unnest(@buckets::int[]) b");
+                locks.Parameters.Add(new NpgsqlParameter("buckets", buckets));
+                batch.BatchCommands.Add(locks);
+            }
+
+            batch.BatchCommands.Add(InsertCommand(events));
+            await using var reader = await batch.ExecuteReaderAsync(ct);
+            for (var left = batch.BatchCommands.Count; left > 1; left--) await reader.NextResultAsync(ct);
+            while (await reader.ReadAsync(ct))
+            {
+                if (reader.GetInt32(0) is var n and >= 0)
+                {
+                    var e = events[n];
+                    outcomes[(e.Subject, e.Source, e.Id)] =
+                        reader.GetBoolean(1) ? Outcome.Stored : reader.GetBoolean(2) ? Outcome.UnknownCustomer : Outcome.Duplicate;
+                }
+                else
+                {
+                    unsettled.Add(reader.GetString(3));
+                }
+            }
+        }
+
+        if (unsettled.Count > 0)
+        {
+            var customers = unsettled.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+            await connection.ExecuteAsync(new CommandDefinition(projections.Settle, new { customers }, transaction, cancellationToken: ct));
+        }
+
+        var stored = events.Where(e => e.CustomerId is not null && outcomes[(e.Subject, e.Source, e.Id)] == Outcome.Stored).ToList();
+        await Replay(connection, transaction, stored, ct);
+        await Decide(connection, transaction, stored, ct);
+        return outcomes;
+    }
+
+    private async Task Replay(NpgsqlConnection connection, NpgsqlTransaction transaction, List<Envelope> stored, CancellationToken ct)
+    {
+        foreach (var replay in projections.Replays)
+        {
+            var customers = Customers(stored, replay.Handles);
+            if (customers.Length > 0) await ReplayAll(connection, transaction, customers, other => ReferenceEquals(other, replay), ct);
+        }
+    }
+
+    private async Task Decide(NpgsqlConnection connection, NpgsqlTransaction transaction, List<Envelope> stored, CancellationToken ct)
+    {
+        foreach (var decision in projections.Decisions)
+        {
+            var customers = Customers(stored, decision.Handles);
+            if (customers.Length == 0) continue;
+            var due = await connection.QueryAsync<(string CustomerId, DateTime OccurredAt)>(
+                new CommandDefinition(decision.Sql, new { customers }, transaction, cancellationToken: ct));
+            var received = stored.ToLookup(e => e.CustomerId!, StringComparer.Ordinal);
+            var decided = due.Select(one => new Envelope
+            {
+                Id = $"{decision.Type}:{one.CustomerId}",
+                Source = "system",
+                Type = decision.Type,
+                CustomerId = one.CustomerId,
+                OccurredAt = one.OccurredAt,
+                History = received[one.CustomerId].All(e => e.History),
+                ReceivedAt = received[one.CustomerId].All(e => e.History) ? one.OccurredAt : received[one.CustomerId].Max(e => e.ReceivedAt),
+                Actor = "system",
+            }).ToList();
+            if (decided.Count > 0) await Store(connection, transaction, decided, ct);
+        }
+    }
+
+    private int[] LockBuckets(List<Envelope> events) =>
+        [.. events.Where(e => e.CustomerId is not null && projections.Locks(e.Type)).Select(e => Bucket(e.CustomerId!)).Distinct().Order()];
+
+    private static string[] Customers(List<Envelope> events, Func<string, bool> handles) =>
+        [.. events.Where(e => handles(e.Type)).Select(e => e.CustomerId!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    /// <summary>FNV-1a, so that every process puts a customer into the same bucket.</summary>
+    internal static int Bucket(string customer)
+    {
+        var hash = 2166136261u;
+        foreach (var c in customer) hash = (hash ^ c) * 16777619u;
+        return (int)(hash % Buckets);
+    }
+
+    private NpgsqlBatchCommand InsertCommand(List<Envelope> events)
+    {
+        var command = new NpgsqlBatchCommand(projections.Insert);
+        void Add<T>(string name, NpgsqlDbType type, Func<Envelope, T> value) =>
+            command.Parameters.Add(new NpgsqlParameter<T[]>(name, NpgsqlDbType.Array | type) { TypedValue = [.. events.Select(value)] });
+        command.Parameters.Add(new NpgsqlParameter<int[]>("n", NpgsqlDbType.Array | NpgsqlDbType.Integer) { TypedValue = [.. Enumerable.Range(0, events.Count)] });
+        Add("subject", NpgsqlDbType.Text, e => e.Subject);
+        Add("source", NpgsqlDbType.Text, e => e.Source);
+        Add("id", NpgsqlDbType.Text, e => e.Id);
+        Add("type", NpgsqlDbType.Text, e => e.Type);
+        Add("occurred_at", NpgsqlDbType.TimestampTz, e => e.OccurredAt);
+        Add("claimed_at", NpgsqlDbType.TimestampTz, e => e.ClaimedAt);
+        Add("sent_at", NpgsqlDbType.TimestampTz, e => e.SentAt);
+        Add("received_at", NpgsqlDbType.TimestampTz, e => e.ReceivedAt);
+        Add("customer_id", NpgsqlDbType.Text, e => e.CustomerId);
+        Add("person_id", NpgsqlDbType.Text, e => e.PersonId);
+        Add("visitor_id", NpgsqlDbType.Text, e => e.VisitorId);
+        Add("session_id", NpgsqlDbType.Text, e => e.SessionId);
+        Add("url", NpgsqlDbType.Text, e => e.Visit.Url);
+        Add("referrer", NpgsqlDbType.Text, e => e.Visit.Referrer);
+        Add("utm_source", NpgsqlDbType.Text, e => e.Visit.Source);
+        Add("utm_medium", NpgsqlDbType.Text, e => e.Visit.Medium);
+        Add("utm_campaign", NpgsqlDbType.Text, e => e.Visit.Campaign);
+        Add("utm_term", NpgsqlDbType.Text, e => e.Visit.Term);
+        Add("utm_content", NpgsqlDbType.Text, e => e.Visit.Content);
+        Add("properties", NpgsqlDbType.Jsonb, e => e.Properties);
+        Add("history", NpgsqlDbType.Boolean, e => e.History);
+        Add("actor", NpgsqlDbType.Text, e => e.Actor);
+        return command;
+    }
+
+    private enum Outcome
+    {
+        Stored,
+        Duplicate,
+        UnknownCustomer,
+    }
 }

@@ -1,8 +1,166 @@
+using System.Threading.Channels;
+using CustomerSuccess.Platform;
+using Npgsql;
+
 namespace CustomerSuccess.Events;
 
-/// <summary>The door for events from outside: one writer a process, one transaction for whatever is waiting, answers after COMMIT.</summary>
-public sealed class Ingest
+/// <summary>The answer could not be given in time or the database is away; the web says 503 with Retry-After, senders keep the events and come again.</summary>
+public sealed class IngestUnavailable(string reason) : TimeoutException(reason);
+
+/// <summary>
+/// The door for events from outside: one writer a process, one transaction for whatever is waiting, answers after COMMIT.
+/// It does not linger to fill a batch; a batch is what arrived while the last one was being written.
+/// </summary>
+public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals, TimeProvider clock, ILogger<Ingest> log) : BackgroundService
 {
-    public Task<IReadOnlyList<Receipt>> Accept(IReadOnlyList<Envelope> events, CancellationToken ct) =>
-        throw new NotSupportedException();
+    private const int MostWaiting = 5_000;
+    private const int MostTogether = 500;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+
+    /// <summary>How many calls wait for the writer.</summary>
+    public int QueueLength => queue.Reader.Count;
+
+    /// <summary>Store these together; one receipt each, in order. Throws <see cref="IngestUnavailable"/> when full, away or too slow.</summary>
+    public async Task<IReadOnlyList<Receipt>> Accept(IReadOnlyList<Envelope> batch, CancellationToken ct)
+    {
+        var waiting = new Waiting(batch);
+        if (!queue.Writer.TryWrite(waiting)) throw new IngestUnavailable("too many events are waiting");
+        try
+        {
+            return await waiting.Answer.Task.WaitAsync(Patience, clock, ct);
+        }
+        catch (TimeoutException)
+        {
+            waiting.GivenUp = true;
+            throw new IngestUnavailable("the database did not answer in time");
+        }
+    }
+
+    /// <summary>Writes until the process stops; on the way out it finishes what is waiting.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        stoppingToken.Register(() => queue.Writer.TryComplete());
+        NpgsqlConnection? connection = null;
+        while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            var together = Take();
+            if (together.Count == 0) continue;
+            try
+            {
+                connection ??= await Open();
+                await Commit(connection, together);
+            }
+            catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException or OperationCanceledException)
+            {
+                log.LogWarning("Events refused for now, the database is away: {Reason}", error.Message);
+                foreach (var one in together) one.Answer.TrySetException(new IngestUnavailable("the database is away"));
+                if (connection is not null) await connection.DisposeAsync();
+                connection = null;
+            }
+        }
+
+        if (connection is not null) await connection.DisposeAsync();
+    }
+
+    private async Task<NpgsqlConnection> Open()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        return await db.OpenConnectionAsync(limit.Token);
+    }
+
+    private List<Waiting> Take()
+    {
+        var together = new List<Waiting>();
+        var count = 0;
+        while (count < MostTogether && queue.Reader.TryRead(out var next))
+        {
+            // Nobody waits for it any more: its sender was told 503 and comes again.
+            if (next.GivenUp) continue;
+            together.Add(next);
+            count += next.Events.Count;
+        }
+
+        return together;
+    }
+
+    // What the database refuses is halved until the one event it refuses stands alone and is set aside.
+    private async Task Commit(NpgsqlConnection connection, List<Waiting> together)
+    {
+        try
+        {
+            var all = together.SelectMany(one => one.Events).ToList();
+            var receipts = await Write(connection, all);
+            var from = 0;
+            foreach (var one in together)
+            {
+                one.Answer.TrySetResult([.. receipts.Skip(from).Take(one.Events.Count)]);
+                from += one.Events.Count;
+            }
+        }
+        catch (PostgresException error) when (Refused(error))
+        {
+            if (together.Count > 1)
+            {
+                await Commit(connection, together[..(together.Count / 2)]);
+                await Commit(connection, together[(together.Count / 2)..]);
+            }
+            else
+            {
+                together[0].Answer.TrySetResult(await Alone(connection, together[0].Events));
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<Receipt>> Alone(NpgsqlConnection connection, IReadOnlyList<Envelope> batch)
+    {
+        try
+        {
+            return await Write(connection, batch);
+        }
+        catch (PostgresException error) when (Refused(error))
+        {
+            if (batch.Count > 1)
+                return [.. await Alone(connection, [.. batch.Take(batch.Count / 2)]), .. await Alone(connection, [.. batch.Skip(batch.Count / 2)])];
+            var e = batch[0];
+            log.LogError("Event {Id} set aside: {Reason}", e.Id, error.MessageText);
+            await RecordReceipts.Store(connection, null,
+                [new(e.Id, e.Source, e.Subject, Verdict.Quarantined, error.MessageText, e.Properties, e.ReceivedAt)], CancellationToken.None);
+            return [new Receipt(e.Id, Verdict.Quarantined, error.MessageText)];
+        }
+    }
+
+    private async Task<IReadOnlyList<Receipt>> Write(NpgsqlConnection connection, IReadOnlyList<Envelope> batch)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            // A frozen database must not hold the door for longer than a sender waits.
+            using var limit = new CancellationTokenSource(Patience);
+            try
+            {
+                await using var transaction = await connection.BeginTransactionAsync(limit.Token);
+                var receipts = await events.Write(connection, transaction, batch, limit.Token);
+                await transaction.CommitAsync(limit.Token);
+                if (receipts.Any(receipt => receipt.Stored)) signals.Publish(Signals.Events);
+                return receipts;
+            }
+            catch (PostgresException error) when (attempt < 4 && error.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            {
+                log.LogInformation("Written again after {State}", error.SqlState);
+            }
+        }
+    }
+
+    // Class 22 and 23: the data, not the moment.
+    private static bool Refused(PostgresException error) => error.SqlState.StartsWith("22", StringComparison.Ordinal) || error.SqlState.StartsWith("23", StringComparison.Ordinal);
+
+    private sealed class Waiting(IReadOnlyList<Envelope> events)
+    {
+        public IReadOnlyList<Envelope> Events => events;
+
+        public TaskCompletionSource<IReadOnlyList<Receipt>> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public volatile bool GivenUp;
+    }
 }

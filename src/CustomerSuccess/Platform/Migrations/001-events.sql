@@ -57,7 +57,7 @@ create table receipts (
   subject text not null,
   verdict text not null check (verdict in ('duplicate', 'rejected', 'quarantined')),
   reason text not null,
-  payload jsonb,
+  payload text,
   first_at timestamptz not null,
   last_at timestamptz not null,
   times bigint not null,

@@ -48,7 +48,9 @@ create table standings (
   last_active date,
   score integer not null,
   -- champion, healthy, needs_attention or at_risk by score alone; inactive depends on today and is decided at read.
-  band text not null
+  band text not null,
+  -- How often the status changed; numbers the health_changed events.
+  changes integer not null
 );
 create index standings_by_name on standings (lower(organization), customer_id) where not archived;
 create index standings_by_score on standings (score, customer_id) where not archived;

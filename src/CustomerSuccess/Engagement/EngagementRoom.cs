@@ -1,0 +1,17 @@
+using CustomerSuccess.Events;
+using CustomerSuccess.Platform;
+
+namespace CustomerSuccess.Engagement;
+
+/// <summary>What customers do with the product, by day and in total.</summary>
+public static class EngagementRoom
+{
+    public static IReadOnlyList<Fold> Folds { get; } =
+    [
+        new(["activity", "engagement", "counted_urls", "active_people"],
+            Sql.Read("Engagement/activity.sql").Replace("/*counts*/", Sql.Read("Engagement/counts.sql"), StringComparison.Ordinal),
+            "activity_unsettled", Sql.Read("Engagement/settle.sql")),
+        new(["engagement_rows"], Sql.Read("Engagement/rows.sql"), "rows_unsettled"),
+        new(["support_requests"], Sql.Read("Engagement/support.sql")),
+    ];
+}

@@ -1,0 +1,25 @@
+using CustomerSuccess.Access;
+
+namespace CustomerSuccess.Events;
+
+/// <summary>The log of everything that happens, and the doors into it.</summary>
+public static class EventsRoom
+{
+    public static void Add(IServiceCollection services)
+    {
+        services.AddSingleton<EventLog>();
+        services.AddSingleton<Ingest>();
+        services.AddHostedService(provider => provider.GetRequiredService<Ingest>());
+        services.AddSingleton<RejectedMessages>();
+        services.AddHostedService(provider => provider.GetRequiredService<RejectedMessages>());
+    }
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapPost("/metrics/track", TrackMetric.Handle).RequireAuthorization(Permissions.Ingest)
+            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(RequestBody.MostBytes)).DisableAntiforgery();
+        app.MapPost("/api/v1/events", PostEvents.Handle).RequireAuthorization(Permissions.Ingest)
+            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(RequestBody.MostBytes)).DisableAntiforgery();
+        app.MapGet("/api/v1/messages/{id}", ExplainMessage.Handle).RequireAuthorization(Permissions.Viewer);
+    }
+}

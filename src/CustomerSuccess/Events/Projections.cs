@@ -1,0 +1,66 @@
+using CustomerSuccess.Platform;
+
+namespace CustomerSuccess.Events;
+
+/// <summary>
+/// Derived by adding up: CTEs over the relation <c>new</c> (the events of this call) that use only sums, least/greatest and
+/// insert-if-absent, group first and write in key order. <c>rebuild</c> runs the same text over the whole log.
+/// </summary>
+/// <param name="Tables">What it writes; rebuild empties these for a customer first.</param>
+/// <param name="Sql">The CTEs, separated by commas.</param>
+/// <param name="Unsettled">A CTE that names customers whose totals must be taken again (a count went down), if any.</param>
+/// <param name="Settle">Run for those customers afterwards; <c>@customers</c>.</param>
+public sealed record Fold(IReadOnlyList<string> Tables, string Sql, string? Unsettled = null, string? Settle = null);
+
+/// <summary>
+/// Derived by going through all events of the touched customers in order: a select over the relation <c>log</c> that
+/// replaces the customers' rows. Runs under the customer lock, which is what makes two writers agree.
+/// </summary>
+/// <param name="Table">The table whose rows it replaces.</param>
+/// <param name="Key">The columns of its key, the customer first.</param>
+/// <param name="Columns">All columns, in the order of the select.</param>
+/// <param name="Sql">CTEs, the last one called <c>state</c>.</param>
+/// <param name="Handles">Whether an event of this type can change the rows.</param>
+/// <param name="After">Run after it for the same customers; <c>@customers</c>.</param>
+public sealed record Replay(
+    string Table, string[] Key, string[] Columns, string Sql, Func<string, bool> Handles, string? After = null)
+{
+    /// <summary>The live form: all events of <c>@customers</c>, whatever happened when.</summary>
+    public string Statement { get; } = $"""
+        with log as (select * from events where subject = any(@customers) and replayed),
+        {Sql}
+        insert into {Table} ({string.Join(", ", Columns)})
+        select {string.Join(", ", Columns)} from state order by {string.Join(", ", Key)}
+        on conflict ({string.Join(", ", Key)}) do update set
+        {string.Join(",\n", Columns.Except(Key, StringComparer.Ordinal).Select(column => $"{column} = excluded.{column}"))}
+        """;
+}
+
+/// <summary>
+/// Decided once and written as an event under a deterministic id, so that neither a second process nor a kill makes it
+/// twice. The query returns (customer_id, occurred_at) of what is due among <c>@customers</c>; rebuild never runs it.
+/// </summary>
+public sealed record Decision(string Type, string Sql, Func<string, bool> Handles);
+
+/// <summary>Everything the rooms derive from events, in the order they are written.</summary>
+public sealed record Projections(IReadOnlyList<Fold> Folds, IReadOnlyList<Replay> Replays, IReadOnlyList<Decision> Decisions)
+{
+    /// <summary>Types that take the customer lock: replayed ones, and those that count a URL once.</summary>
+    public bool Locks(string type) =>
+        Replays.Any(replay => replay.Handles(type))
+        || type is EventTypes.IssueTagged or EventTypes.IssueResolution or EventTypes.PrGenerated or EventTypes.PrMerged or EventTypes.PrRejected;
+
+    /// <summary>Stores what is new among the incoming rows and folds it in, as one statement.</summary>
+    public string Insert { get; } = Sql.Read("Events/insert.sql")
+        .Replace("/*folds*/", string.Concat(Folds.Select(fold => ",\n" + fold.Sql)), StringComparison.Ordinal)
+        .Replace("/*unsettled*/", string.Concat(Folds.Where(fold => fold.Unsettled is not null)
+            .Select(fold => $"\nunion all select -1, false, false, customer_id from {fold.Unsettled}")), StringComparison.Ordinal);
+
+    /// <summary>The same folds over everything that is in the log about <c>@customers</c>.</summary>
+    public string Refold { get; } = $"""
+        with new as (select * from events where subject = any(@customers)){string.Concat(Folds.Select(fold => ",\n" + fold.Sql))}
+        select 1
+        """;
+
+    public string Settle { get; } = string.Join(";\n", Folds.Where(fold => fold.Settle is not null).Select(fold => fold.Settle));
+}

@@ -1,0 +1,36 @@
+using System.Threading.Channels;
+using Npgsql;
+
+namespace CustomerSuccess.Events;
+
+/// <summary>Writes receipts for messages that were refused, behind the answers: a flood of bad ones must not hold up good ones.</summary>
+public sealed class RejectedMessages(NpgsqlDataSource db, ILogger<RejectedMessages> log) : BackgroundService
+{
+    private readonly Channel<RecordReceipts.Entry> waiting = Channel.CreateBounded<RecordReceipts.Entry>(
+        new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropOldest });
+
+    /// <summary>Keep why a message was refused, where it has an id to ask by.</summary>
+    public void Remember(ReadResult read, string source, DateTime at)
+    {
+        if (read.Id is { } id)
+            waiting.Writer.TryWrite(new(id, source, "", Verdict.Rejected, string.Join("; ", read.Faults.Select(fault => $"{fault.Field} {fault.Message}")), null, at));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (await waiting.Reader.WaitToReadAsync(stoppingToken))
+        {
+            var together = new List<RecordReceipts.Entry>();
+            while (together.Count < 500 && waiting.Reader.TryRead(out var next)) together.Add(next);
+            try
+            {
+                await using var connection = await db.OpenConnectionAsync(stoppingToken);
+                await RecordReceipts.Store(connection, null, together, stoppingToken);
+            }
+            catch (Exception error) when (error is NpgsqlException or TimeoutException)
+            {
+                log.LogWarning("{Count} receipts of refused messages were not kept: {Reason}", together.Count, error.Message);
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Security.Claims;
+using CustomerSuccess.Access;
+using CustomerSuccess.Platform;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CustomerSuccess.Events;
+
+/// <summary>The door the GitHub Action calls: one event, <c>{"customer_id","event_type","metadata"}</c>.</summary>
+public static class TrackMetric
+{
+    public sealed record Answer(string Id, string Status, string? Reason);
+
+    /// <summary>
+    /// Record one event about a customer. Optional: message_id (makes retries safe) and timestamp. The answer comes after
+    /// the event is stored. 400 names each bad field, 403 is a key of another customer, 404 an unknown customer.
+    /// </summary>
+    public static async Task<Results<Accepted<Answer>, ValidationProblem, ProblemHttpResult>> Handle(
+        HttpRequest request, ClaimsPrincipal principal, Ingest ingest, RejectedMessages rejected, TimeProvider clock, CancellationToken ct)
+    {
+        using var json = ReadEnvelope.Parse(await RequestBody.Read(request, ct), out var fault);
+        if (json is null) return EventAnswers.Invalid([fault!]);
+        var read = ReadEnvelope.From(json.RootElement, clock.Now(), "native", principal.Actor(), "event_type", "metadata", "message_id", "timestamp");
+        if (read.Event is { CustomerId: null }) read = read with { Event = null, Faults = [new Fault("customer_id", "is missing")] };
+        if (read.Event is not { } e)
+        {
+            rejected.Remember(read, "native", clock.Now());
+            return EventAnswers.Invalid(read.Faults);
+        }
+
+        if (principal.FindFirstValue(Actors.CustomerClaim) is { } own && own != e.CustomerId)
+            return TypedResults.Problem($"This key belongs to another customer than '{e.CustomerId}'.", statusCode: StatusCodes.Status403Forbidden);
+        var receipt = (await ingest.Accept([e], ct))[0];
+        return receipt.UnknownCustomer
+            ? TypedResults.Problem($"There is no customer '{e.CustomerId}'. Create it with POST /api/v1/customers or an import.", statusCode: StatusCodes.Status404NotFound)
+            : TypedResults.Accepted((string?)null, new Answer(receipt.Id, EventAnswers.Word(receipt.Verdict), receipt.Reason));
+    }
+}

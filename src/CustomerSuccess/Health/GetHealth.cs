@@ -1,0 +1,55 @@
+using CustomerSuccess.Onboarding;
+using CustomerSuccess.Platform;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace CustomerSuccess.Health;
+
+/// <summary>A customer's score with its proof: every point, the trend and what speaks against it, as of now or of any past day.</summary>
+public static class GetHealth
+{
+    /// <summary>Confidence: low under 3 active days, medium under 10, else high.</summary>
+    public sealed record Answer(
+        string CustomerId, DateOnly AsOf, int Score, string Status, string Band, string Stage, int OnboardingPercent, decimal Raw, decimal Rounding,
+        string Model, int Version, string Trend, int? WeekAgo, string Confidence, IReadOnlyList<HealthLine> Components, IReadOnlyList<RiskFactor> RiskFactors);
+
+    /// <summary>The score and why. Day: as of the end of that day, with what was known then.</summary>
+    public static async Task<Results<Ok<Answer>, NotFound, ValidationProblem>> Handle(
+        string id, string? asOf, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
+    {
+        DateOnly? day = null;
+        if (asOf is not null)
+        {
+            if (!Days.TryParse(asOf, out var parsed) || parsed > clock.Today())
+                return TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["asOf"] = ["must be a day like 2026-11-20, not after today"] });
+            day = parsed;
+        }
+
+        return await Run(db, [id], day, clock, ct) is [var answer] ? TypedResults.Ok(answer) : TypedResults.NotFound();
+    }
+
+    /// <summary>The same for many customers; those that do not exist are left out.</summary>
+    public static async Task<IReadOnlyList<Answer>> Run(NpgsqlDataSource db, string[] customers, DateOnly? asOf, TimeProvider clock, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var today = clock.Today();
+        var day = asOf ?? today;
+        var facts = asOf is null || asOf == today
+            ? await Facts.Now(connection, null, customers, ct)
+            : await Facts.AsOf(connection, null, customers, day, ct);
+        var weekAgo = (await Facts.AsOf(connection, null, customers, day.AddDays(-7), ct))
+            .ToDictionary(one => one.CustomerId, one => ScoreHealth.Of(one, HealthModel.EarlyAccess, day.AddDays(-7)).Score, StringComparer.Ordinal);
+        return [.. facts.Select(one => Explain(one, weekAgo.TryGetValue(one.CustomerId, out var before) ? before : null, day))];
+    }
+
+    private static Answer Explain(HealthFacts facts, int? weekAgo, DateOnly day)
+    {
+        var score = ScoreHealth.Of(facts, HealthModel.EarlyAccess, day);
+        return new Answer(
+            facts.CustomerId, day, score.Score, score.Status, score.Band, OnboardingSteps.Stage(facts.Steps, facts.Completed),
+            OnboardingSteps.Percentage(System.Numerics.BitOperations.PopCount((uint)facts.Steps)), score.Raw, score.Score - score.Raw,
+            score.Model, score.Version, ScoreHealth.Trend(score.Score, weekAgo), weekAgo,
+            facts.DaysActive < 3 ? "low" : facts.DaysActive < 10 ? "medium" : "high",
+            score.Lines, RiskFactors.Of(facts, score, weekAgo, day));
+    }
+}

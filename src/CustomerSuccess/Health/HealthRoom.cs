@@ -1,0 +1,19 @@
+using CustomerSuccess.Access;
+using CustomerSuccess.Events;
+using CustomerSuccess.Platform;
+
+namespace CustomerSuccess.Health;
+
+/// <summary>How each customer is doing: the score, its proof, its history, and where everyone stands now.</summary>
+public static class HealthRoom
+{
+    public static IReadOnlyList<Fold> Folds { get; } = [new([], Sql.Read("Health/touched.sql"))];
+
+    public static void Add(IServiceCollection services) => services.AddHostedService<HealthWorker>();
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/customer-success/health/{id}", GetHealth.Handle).RequireAuthorization(Permissions.Viewer);
+        app.MapPost("/api/customer-success/health/batch", GetHealthBatch.Handle).RequireAuthorization(Permissions.Admin);
+    }
+}
