@@ -6,6 +6,7 @@ using CustomerSuccess.Health;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Access;
 using CustomerSuccess.Platform;
+using CustomerSuccess.Tracking;
 
 namespace CustomerSuccess;
 
@@ -42,6 +43,7 @@ public static class Rooms
         PlatformRoom.Map(app);
         EventsRoom.Map(app);
         HealthRoom.Map(app);
+        TrackingRoom.Map(app);
         AccessRoom.Map(app);
         Web.WebRoom.Map(app);
     }
@@ -50,6 +52,7 @@ public static class Rooms
     public static void Commands(RootCommand root, CliHost host)
     {
         AccessRoom.Commands(root, host);
+        Cli.TrackingCommands.Add(root, host);
     }
 
     /// <summary>

@@ -15,6 +15,9 @@ public static class OnboardingSteps
     public static IReadOnlyList<string> All { get; } =
         [WelcomeEmailSent, AccountCreated, GithubActionInstalled, FirstIssueTagged, FirstPrGenerated];
 
+    /// <summary>The set in which all five are done.</summary>
+    public const int Full = 0b11111;
+
     public static bool Exists(string step) => All.Contains(step, StringComparer.Ordinal);
 
     public static string Title(string step) => step switch

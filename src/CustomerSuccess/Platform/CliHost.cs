@@ -21,6 +21,9 @@ public sealed class CliHost(
     /// <summary>--json, understood by every command.</summary>
     public Option<bool> Json { get; } = new("--json") { Description = "Print JSON for programs instead of a table for people", Recursive = true };
 
+    /// <summary>Whether a person watches: colours, borders and progress make sense.</summary>
+    public bool Terminal => ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+
     public TextWriter Out => output;
 
     public TextWriter Error => error;
@@ -81,10 +84,11 @@ public sealed class CliHost(
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(output),
-            Ansi = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected ? AnsiSupport.Detect : AnsiSupport.No,
+            Ansi = Terminal ? AnsiSupport.Detect : AnsiSupport.No,
             Interactive = InteractionSupport.No,
         });
-        if (!ReferenceEquals(output, Console.Out) || Console.IsOutputRedirected) console.Profile.Width = 400;
+        // What goes to another program is never wrapped.
+        if (!Terminal) console.Profile.Width = 100_000;
         console.Write(what);
     }
 
