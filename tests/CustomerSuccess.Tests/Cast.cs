@@ -12,14 +12,14 @@ public static class Cast
     /// <summary>Only reads.</summary>
     public static readonly Colleague Carol = new("carol@example.com", "Carol Viewer", "viewer", "silent-orchard-88-drums");
 
-    /// <summary>Well on the way: c1001 of the seeds.</summary>
-    public static readonly Company TechCorp = new("c1001", "user@techcorp.com", "TechCorp", "techcorp-dev", "early-access-1", "Software", 25);
+    /// <summary>Well on the way: four of five steps, pull requests merged. The first sample customer of the CSV files.</summary>
+    public static readonly Company Acme = new("c1001", "john@example.com", "Acme Inc", "acme-dev", "VIP", "SaaS", 12);
 
-    /// <summary>Stuck: c1002 of the seeds.</summary>
-    public static readonly Company DataFlow = new("c1002", "contact@dataflow.io", "DataFlow", "dataflow-team", "early-access-1", "Analytics", 15);
+    /// <summary>Stuck on permissions with three steps. The second sample customer.</summary>
+    public static readonly Company TechCorp = new("c1002", "sarah@example.com", "TechCorp", "techcorp-dev", "VIP", "FinTech", 25);
 
-    /// <summary>New here.</summary>
-    public static readonly Company Acme = new("c1003", "road@acme.test", "Acme", "acme-dev", "early-access-2", "Manufacturing", 120);
+    /// <summary>New here, with a name that needs care.</summary>
+    public static readonly Company Obrien = new("c1003", "siobhan@obrien.example", "O'Brien & Søn \"Ltd\"", "obrien-son", "Beta", "Logistics", 4);
 }
 
 /// <summary>One of us, who signs in.</summary>

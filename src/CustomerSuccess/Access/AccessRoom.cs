@@ -50,7 +50,19 @@ public static class AccessRoom
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        _ = app;
+        app.MapGet("/sign-in", SignIn.Show).AllowAnonymous();
+        app.MapPost("/sign-in", SignIn.Handle).AllowAnonymous().RequireRateLimiting(Limits.Credentials);
+        app.MapPost("/sign-out", SignOut.Handle).RequireAuthorization(Permissions.SignedIn);
+        app.MapGet("/first-admin", MakeFirstAdmin.Show).AllowAnonymous().RequireRateLimiting(Limits.Credentials);
+        app.MapPost("/first-admin", MakeFirstAdmin.Handle).AllowAnonymous().RequireRateLimiting(Limits.Credentials);
+        app.MapGet("/set-password", ChoosePassword.Show).AllowAnonymous().RequireRateLimiting(Limits.Credentials);
+        app.MapPost("/set-password", ChoosePassword.Handle).AllowAnonymous().RequireRateLimiting(Limits.Credentials);
+        app.MapGet("/settings", () => TypedResults.LocalRedirect("/settings/account")).RequireAuthorization(Permissions.SignedIn);
+        app.MapGet("/settings/account", ChangePassword.Show).RequireAuthorization(Permissions.SignedIn);
+        app.MapPost("/settings/account/password", ChangePassword.Handle).RequireAuthorization(Permissions.SignedIn).RequireRateLimiting(Limits.Credentials);
+        app.MapGet("/settings/audit", ShowAudit.Handle).RequireAuthorization(Permissions.Admin);
+        UserPages.Map(app.MapGroup("/settings/users"));
+        KeyPages.Map(app.MapGroup("/settings/keys"));
     }
 
     public static void Commands(RootCommand root, CliHost host)

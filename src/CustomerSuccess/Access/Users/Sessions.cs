@@ -13,6 +13,7 @@ public sealed class Sessions(UserManager<User> users, IOptions<IdentityOptions> 
         identity.AddClaim(new(ClaimTypes.NameIdentifier, user.Id));
         identity.AddClaim(new(ClaimTypes.Name, user.Name.Length > 0 ? user.Name : user.Email!));
         identity.AddClaim(new(ClaimTypes.Email, user.Email!));
+        if (user.Name.Length > 0) identity.AddClaim(new(ClaimTypes.GivenName, user.Name.Split(' ')[0]));
         identity.AddClaim(new(ClaimTypes.Role, user.Role));
         identity.AddClaim(new(Options.ClaimsIdentity.SecurityStampClaimType, user.SecurityStamp ?? ""));
         return Task.FromResult(identity);

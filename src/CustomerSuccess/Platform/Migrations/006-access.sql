@@ -67,7 +67,7 @@ create table audit (
 
 -- The last row's number and hash, sealed: shows when rows are missing from the end. Its row lock orders the writers.
 create table audit_head (
-  only boolean primary key default true check (only),
+  id integer primary key default 1 check (id = 1),
   seq bigint not null,
   hash bytea not null
 );
