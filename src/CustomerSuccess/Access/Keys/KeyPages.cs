@@ -13,9 +13,20 @@ namespace CustomerSuccess.Access.Keys;
 /// <summary>Settings, API keys.</summary>
 public static class KeyPages
 {
-    public sealed record NewKey(
-        [property: StringLength(200)] string? Name, bool? Ingest, bool? Read, bool? Admin,
-        [property: StringLength(200)] string? Customer, [property: StringLength(1000)] string? Password);
+    public sealed record NewKey
+    {
+        [StringLength(200)] public string? Name { get; init; }
+
+        public bool? Ingest { get; init; }
+
+        public bool? Read { get; init; }
+
+        public bool? Admin { get; init; }
+
+        [StringLength(200)] public string? Customer { get; init; }
+
+        [StringLength(1000)] public string? Password { get; init; }
+    }
 
     public static void Map(RouteGroupBuilder keys)
     {

@@ -14,7 +14,12 @@ namespace CustomerSuccess.Access.Users;
 /// <summary>A user's own page: who they are here, and another password.</summary>
 public static class ChangePassword
 {
-    public sealed record Request([property: StringLength(1000)] string? Current, [property: StringLength(1000)] string? Password);
+    public sealed record Request
+    {
+        [StringLength(1000)] public string? Current { get; init; }
+
+        [StringLength(1000)] public string? Password { get; init; }
+    }
 
     public static async Task<IResult> Show(ClaimsPrincipal who, UserManager<User> users) =>
         await users.GetUserAsync(who) is { } user ? Page(user) : TypedResults.LocalRedirect("/sign-in");

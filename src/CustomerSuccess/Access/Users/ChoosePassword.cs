@@ -14,7 +14,12 @@ public static class ChoosePassword
 {
     public const string Expired = "This link has been used or is older than a day. Ask an admin for a new one.";
 
-    public sealed record Request([property: StringLength(100)] string? Token, [property: StringLength(1000)] string? Password);
+    public sealed record Request
+    {
+        [StringLength(100)] public string? Token { get; init; }
+
+        [StringLength(1000)] public string? Password { get; init; }
+    }
 
     public static async Task<RazorComponentResult<PasswordPage>> Show(string? token, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
     {

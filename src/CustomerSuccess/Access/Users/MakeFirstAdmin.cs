@@ -12,9 +12,16 @@ public static class MakeFirstAdmin
 {
     public const string Closed = "This link has been used, is older than a day, or there is an admin already. Start the product again for a new link, or sign in.";
 
-    public sealed record Request(
-        [property: StringLength(100)] string? Token, [property: StringLength(254)] string? Email,
-        [property: StringLength(100)] string? Name, [property: StringLength(1000)] string? Password);
+    public sealed record Request
+    {
+        [StringLength(100)] public string? Token { get; init; }
+
+        [StringLength(254)] public string? Email { get; init; }
+
+        [StringLength(100)] public string? Name { get; init; }
+
+        [StringLength(1000)] public string? Password { get; init; }
+    }
 
     public static async Task<RazorComponentResult<FirstAdminPage>> Show(string? token, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
     {

@@ -19,7 +19,14 @@ public static class SignIn
     /// <summary>One answer for every refusal: who asks does not learn whether there is such a user, or whether it is locked or disabled.</summary>
     public const string Refused = "That address and password do not fit, or the account rests after five wrong tries. It opens again 15 minutes after the last.";
 
-    public sealed record Request([property: StringLength(254)] string? Email, [property: StringLength(1000)] string? Password, [property: StringLength(2000)] string? ReturnUrl);
+    public sealed record Request
+    {
+        [StringLength(254)] public string? Email { get; init; }
+
+        [StringLength(1000)] public string? Password { get; init; }
+
+        [StringLength(2000)] public string? ReturnUrl { get; init; }
+    }
 
     public static IResult Show(ClaimsPrincipal who, string? returnUrl, bool? chosen) => who.Identity?.IsAuthenticated == true
         ? TypedResults.LocalRedirect(LocalAddress.Or(returnUrl, "/"))

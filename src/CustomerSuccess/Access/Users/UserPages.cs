@@ -12,9 +12,19 @@ namespace CustomerSuccess.Access.Users;
 /// <summary>Settings, Users: who may sign in.</summary>
 public static class UserPages
 {
-    public sealed record NewUser([property: StringLength(300)] string? Email, [property: StringLength(200)] string? Name, [property: StringLength(20)] string? Role);
+    public sealed record NewUser
+    {
+        [StringLength(300)] public string? Email { get; init; }
 
-    public sealed record NewRole([property: StringLength(20)] string? Role);
+        [StringLength(200)] public string? Name { get; init; }
+
+        [StringLength(20)] public string? Role { get; init; }
+    }
+
+    public sealed record NewRole
+    {
+        [StringLength(20)] public string? Role { get; init; }
+    }
 
     public static void Map(RouteGroupBuilder users)
     {
