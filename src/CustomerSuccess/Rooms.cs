@@ -52,6 +52,7 @@ public static class Rooms
     public static void Commands(RootCommand root, CliHost host)
     {
         AccessRoom.Commands(root, host);
+        EventCommands.Add(root, host, Projections);
         Cli.TrackingCommands.Add(root, host);
     }
 
