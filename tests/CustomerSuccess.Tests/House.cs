@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using CustomerSuccess.Cli;
+using CustomerSuccess.Events;
 using CustomerSuccess.Platform;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -86,6 +87,15 @@ public sealed class House : IAsyncLifetime
         await using var host = new CliHost(Configuration(), output, error, Clock, Rooms.Add);
         var code = await CliRoot.Run(args, host);
         return new CliResult(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Put events into the log as the product does, and wait for the commit.</summary>
+    public async Task Write(params Envelope[] events)
+    {
+        await using var connection = await Db.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await Services.GetRequiredService<EventLog>().Write(connection, transaction, events, CancellationToken.None);
+        await transaction.CommitAsync();
     }
 
     /// <summary>Make an API key with the command line and return it: ingest, read or admin.</summary>
