@@ -12,10 +12,17 @@ public sealed class HealthWorker(NpgsqlDataSource db, EventLog events, Signals s
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var hints = signals.Subscribe(Signals.Events);
+        DateOnly? looked = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
+                if (looked != clock.Today())
+                {
+                    await RefreshStandings.TouchTheSilent(db, clock, stoppingToken);
+                    looked = clock.Today();
+                }
+
                 var done = await RefreshStandings.Run(db, events, clock, AtOnce, stoppingToken);
                 if (done.Count > 0) signals.Publish(Signals.Standings, string.Join(',', done));
                 // Under load one round takes all that came during a quarter second: a busy customer is worked out once, not per event.

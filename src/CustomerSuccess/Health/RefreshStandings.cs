@@ -44,6 +44,19 @@ public static class RefreshStandings
         return customers;
     }
 
+    /// <summary>Put those in the queue whose status changed by the passing of time alone: nothing happened, and that is the news.</summary>
+    public static async Task<int> TouchTheSilent(NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return await connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into touched (customer_id)
+            select customer_id from standings
+            where status <> 'inactive' and coalesce(last_active, signup_date) <= @today - @after::integer order by customer_id
+            """,
+            new { today = clock.Today(), after = ScoreHealth.InactiveAfterDays }, cancellationToken: ct));
+    }
+
     private static async Task RestatePast(NpgsqlConnection connection, NpgsqlTransaction transaction, List<Touched> touched, DateOnly today, CancellationToken ct)
     {
         var past = touched.Where(one => one.Since < today).ToList();
@@ -85,8 +98,6 @@ public static class RefreshStandings
                 scores = scores.Select(score => score.Score).ToArray(),
                 bands = scores.Select(score => score.Band).ToArray(),
                 statuses = scores.Select(score => score.Status).ToArray(),
-                today = clock.Today(),
-                inactive_after = ScoreHealth.InactiveAfterDays,
             },
             transaction, cancellationToken: ct));
         var now = clock.Now();

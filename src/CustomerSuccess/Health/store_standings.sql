@@ -3,13 +3,13 @@ with scored as (
   select * from unnest(@ids, @stages, @scores, @bands, @statuses) as s(customer_id, stage, score, band, status)
 ),
 before as (
-  select s.customer_id, t.score, case when coalesce(t.last_active, t.signup_date) <= @today::date - @inactive_after::int then 'inactive' else t.band end as status, t.changes
+  select s.customer_id, t.score, t.status, t.changes
   from scored s join standings t on t.customer_id = s.customer_id
 ),
 written as (
   insert into standings (customer_id, organization, email, github_username, cohort, industry, plan, owner, mrr, signup_date, account_status,
     counted, archived, is_test, stage, done, steps, completed_date, days_to_complete, days_to_value, blocker_type, blocked_at,
-    prs_generated, prs_merged, days_active, last_active, score, band, changes)
+    prs_generated, prs_merged, days_active, last_active, score, band, status, changes)
   select c.customer_id, c.organization, c.email, c.github_username, c.cohort, c.industry, c.plan, c.owner, c.mrr, c.signup_date, c.status,
     c.status <> 'churned' and c.archived_at is null and not c.is_test, c.archived_at is not null, c.is_test,
     s.stage,
@@ -21,7 +21,7 @@ written as (
     greatest((o.completed_at at time zone 'utc')::date - c.signup_date, 0),
     case when 'first_pr_generated' = any(o.untimed) then null else greatest((o.first_pr_generated at time zone 'utc')::date - c.signup_date, 0) end,
     coalesce(o.blocker_type, ''), o.blocked_at,
-    coalesce(e.prs_generated, 0), coalesce(e.prs_merged, 0), coalesce(e.days_active, 0), e.last_active, s.score, s.band,
+    coalesce(e.prs_generated, 0), coalesce(e.prs_merged, 0), coalesce(e.days_active, 0), e.last_active, s.score, s.band, s.status,
     coalesce(b.changes, 0) + case when b.status <> s.status then 1 else 0 end
   from scored s
   join customers c on c.customer_id = s.customer_id
@@ -36,7 +36,7 @@ written as (
     stage = excluded.stage, done = excluded.done, steps = excluded.steps, completed_date = excluded.completed_date,
     days_to_complete = excluded.days_to_complete, days_to_value = excluded.days_to_value, blocker_type = excluded.blocker_type,
     blocked_at = excluded.blocked_at, prs_generated = excluded.prs_generated, prs_merged = excluded.prs_merged,
-    days_active = excluded.days_active, last_active = excluded.last_active, score = excluded.score, band = excluded.band, changes = excluded.changes
+    days_active = excluded.days_active, last_active = excluded.last_active, score = excluded.score, band = excluded.band, status = excluded.status, changes = excluded.changes
   returning customer_id, changes
 )
 select w.customer_id, b.score as from_score, b.status as from_status, s.score, s.status, w.changes

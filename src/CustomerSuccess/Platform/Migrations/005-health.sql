@@ -49,6 +49,8 @@ create table standings (
   score integer not null,
   -- champion, healthy, needs_attention or at_risk by score alone; inactive depends on today and is decided at read.
   band text not null,
+  -- The status when it was last worked out. A page decides again with today's date; a difference is a change by time alone.
+  status text not null,
   -- How often the status changed; numbers the health_changed events.
   changes integer not null
 );
