@@ -29,11 +29,16 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public NpgsqlDataSource Source { get; }
 
-    public static async Task<TestDatabase> Clone()
+    public static async Task<TestDatabase> Clone() => await From((await TestServer.Running).Template);
+
+    /// <summary>One without any table, for tests of the migrations themselves.</summary>
+    public static Task<TestDatabase> Empty() => From("template1");
+
+    private static async Task<TestDatabase> From(string template)
     {
         var server = await TestServer.Running;
         var fresh = string.Create(CultureInfo.InvariantCulture, $"{server.Prefix}_{Interlocked.Increment(ref made)}");
-        await server.Run($"create database {fresh} template {server.Template}");
+        await server.Run($"create database {fresh} template {template}");
         return new TestDatabase(fresh, server.ConnectionTo(fresh));
     }
 
@@ -83,11 +88,7 @@ public sealed class TestServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // xunit makes one to dispose of; the one that runs is behind Started.
-        if (!Started.IsValueCreated || this == await Running)
-        {
-            return;
-        }
-
+        if (!Started.IsValueCreated || Running.IsFaulted) return;
         var server = await Running;
         await server.Run($"drop database if exists {server.Template} with (force)");
         NpgsqlConnection.ClearAllPools();

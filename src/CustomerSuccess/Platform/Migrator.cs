@@ -60,7 +60,16 @@ public static class Migrator
         await using var transaction = await connection.BeginTransactionAsync(ct);
         // Means something on Citus only, where one transaction creates many distributed tables.
         await Execute(connection, transaction, "set local citus.multi_shard_modify_mode = 'sequential'", ct);
-        await Execute(connection, transaction, migration.Text, ct);
+        try
+        {
+            await Execute(connection, transaction, migration.Text, ct);
+        }
+        catch (PostgresException error)
+        {
+            throw new Trouble($"Step {migration.Version} ({migration.Name}) of the schema failed: {error.Message}",
+                "The database is as it was before this step. Remove the reason and start again.", error);
+        }
+
         await using var note = new NpgsqlCommand("insert into schema_versions values ($1, $2, $3, now())", connection, transaction)
         {
             Parameters = { new() { Value = migration.Version }, new() { Value = migration.Name }, new() { Value = migration.Checksum } },

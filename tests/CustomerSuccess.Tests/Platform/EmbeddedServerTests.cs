@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Globalization;
+using CustomerSuccess.Platform;
+using CustomerSuccess.Platform.Embedded;
+
+namespace CustomerSuccess.Tests.Platform;
+
+/// <summary>The private server, used by real processes of the product that are killed in every way.</summary>
+public sealed class EmbeddedServerTests : IAsyncLifetime
+{
+    private static int nextPort = 31_000 + Environment.ProcessId % 90 * 10;
+
+    private readonly string data = $"/tmp/cs-embedded-{Guid.CreateVersion7():N}";
+    private readonly List<Process> started = [];
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private string PidFile => Path.Combine(data, "postgres", "db", "postmaster.pid");
+
+    private int ServerPid => int.Parse(File.ReadLines(PidFile).First(), CultureInfo.InvariantCulture);
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in started)
+        {
+            if (!process.HasExited) process.Kill();
+            process.Dispose();
+        }
+
+        await Until(() => !File.Exists(PidFile));
+        Directory.Delete(data, recursive: true);
+    }
+
+    [Fact]
+    public async Task Two_processes_share_it_the_starter_may_be_killed_and_the_last_one_out_stops_it()
+    {
+        var (first, _) = await Serve();
+        var (second, address) = await Serve();
+        var pid = ServerPid;
+
+        first.Kill();
+        await first.WaitForExitAsync(Ct);
+        await Task.Delay(700, Ct);
+        ServerPid.ShouldBe(pid);
+        (await Ready(address)).ShouldBeTrue();
+
+        second.Kill();
+        await Until(() => !File.Exists(PidFile));
+        Directory.Exists($"/proc/{pid}").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task It_comes_back_when_the_database_or_its_keeper_is_killed()
+    {
+        var (_, address) = await Serve();
+
+        Process.GetProcessById(ServerPid).Kill();
+        (await Ready(address)).ShouldBeFalse();
+        await Until(() => Ready(address));
+
+        foreach (var keeper in Keepers()) keeper.Kill();
+        await Task.Delay(1000, Ct);
+        await Until(() => Ready(address));
+        Keepers().ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Processes_that_start_at_the_same_moment_start_one_server()
+    {
+        var all = await Task.WhenAll(Serve(), Serve(), Serve());
+        foreach (var (_, address) in all) (await Ready(address)).ShouldBeTrue();
+        Keepers().Count.ShouldBe(2, "the script and its watcher");
+    }
+
+    [Fact]
+    public async Task It_stops_soon_after_SIGTERM_and_keeps_what_was_written()
+    {
+        var (process, _) = await Serve();
+        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await process.WaitForExitAsync(Ct);
+        process.ExitCode.ShouldBe(0);
+        await Until(() => !File.Exists(PidFile));
+
+        await using var again = await EmbeddedServer.Join(data, Ct);
+        await using var source = Database.Pool(again.ConnectionString, patient: true);
+        await using var count = source.CreateCommand("select count(*)::int from schema_versions");
+        (await count.ExecuteScalarAsync(Ct)).ShouldBe(Migrator.All.Count);
+    }
+
+    [Fact]
+    public async Task A_server_that_someone_else_started_on_the_folder_is_named()
+    {
+        await using (var made = await EmbeddedServer.Join(data, Ct))
+        {
+        }
+
+        await Until(() => !File.Exists(PidFile));
+        var folder = DataFolder.Prepare(data);
+        var start = new ProcessStartInfo(Binaries.Find(folder.MadeBy, folder.Data).Program("postgres"),
+            ["-D", folder.Data, "-c", "listen_addresses=", "-c", $"unix_socket_directories={folder.Data}"])
+        { UseShellExecute = false, WorkingDirectory = "/", RedirectStandardError = true };
+        if (folder.RunAs is { } user) start.UserName = user;
+        started.Add(Process.Start(start)!);
+        await Until(() => File.Exists(PidFile));
+
+        var trouble = await Should.ThrowAsync<Trouble>(async () => await EmbeddedServer.Join(data, Ct));
+        trouble.Text.ShouldContain("Another PostgreSQL");
+        trouble.Fix.ShouldContain("CS_DATABASE");
+
+        using var stop = Process.Start("kill", ["-INT", ServerPid.ToString(CultureInfo.InvariantCulture)]);
+        await Until(() => !File.Exists(PidFile));
+    }
+
+    private async Task<(Process Process, string Address)> Serve()
+    {
+        var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Interlocked.Increment(ref nextPort)}");
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CustomerSuccess.dll"), "serve"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            Environment = { ["CS_DATA"] = data, ["CS_URLS"] = address, ["CS_DATABASE"] = "" },
+        };
+        var process = Process.Start(start)!;
+        lock (started) started.Add(process);
+        (await process.StandardOutput.ReadLineAsync(Ct)).ShouldNotBeNull().ShouldContain(address);
+        return (process, address);
+    }
+
+    private static async Task<bool> Ready(string address)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler()) { Timeout = TimeSpan.FromSeconds(5) };
+        return (await http.GetAsync(address + "/readyz", CancellationToken.None)).IsSuccessStatusCode;
+    }
+
+    private List<Process> Keepers() =>
+        [.. Process.GetProcesses().Where(process => CommandLine(process).Contains($"customer-success-database\0{data}/postgres\0", StringComparison.Ordinal))];
+
+    private static string CommandLine(Process process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process.Id}/cmdline");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    private static Task Until(Func<bool> done) => Until(() => Task.FromResult(done()));
+
+    private static async Task Until(Func<Task<bool>> done)
+    {
+        for (var tries = 0; !await done(); tries++)
+        {
+            if (tries > 400) throw new TimeoutException("It did not happen within 8 seconds.");
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+}
