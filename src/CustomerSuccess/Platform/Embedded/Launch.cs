@@ -79,7 +79,7 @@ internal static class Launch
     {
         var clock = TimeProvider.System;
         var began = clock.GetTimestamp();
-        var nextAsk = TimeSpan.FromSeconds(1);
+        var nextAsk = TimeSpan.Zero;
         while (Holder(folder) is { } holder)
         {
             if (!holder.Ours)
@@ -90,9 +90,9 @@ internal static class Launch
 
             var waited = clock.GetElapsedTime(began);
             if (waited > TimeSpan.FromSeconds(60)) throw new Trouble($"The former PostgreSQL (process {holder.Pid}) does not stop.", $"kill -QUIT {holder.Pid}");
-            if (waited > nextAsk)
+            if (waited >= nextAsk)
             {
-                // Its script was killed, so nobody else will ask it.
+                // Its script asks too, unless it was killed; being asked twice does no harm.
                 AlivePipe.Interrupt(holder.Pid);
                 nextAsk = waited + TimeSpan.FromSeconds(1);
             }
