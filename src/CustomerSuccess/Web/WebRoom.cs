@@ -1,5 +1,6 @@
 using CustomerSuccess.Access;
 using CustomerSuccess.Platform.Shell;
+using CustomerSuccess.Web.Api;
 
 namespace CustomerSuccess.Web;
 
@@ -10,6 +11,7 @@ public static class WebRoom
     {
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
+        ApiDocument.Add(services);
         services.AddScoped<Reader>();
         // First of the writers: the built-in one takes whatever accepts anything, and browsers do.
         services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ErrorPages>());
@@ -17,6 +19,7 @@ public static class WebRoom
 
     public static void Map(IEndpointRouteBuilder app)
     {
+        ApiDocument.Map(app);
         app.MapGet("/assets/{name}", Assets.Handle).AllowAnonymous().ExcludeFromDescription();
         app.MapPost("/preferences/theme", ChooseTheme.Handle).AllowAnonymous().ExcludeFromDescription();
     }
