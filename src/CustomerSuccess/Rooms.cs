@@ -62,6 +62,7 @@ public static class Rooms
     /// </summary>
     public static async Task<IReadOnlyList<(string What, string Value)>> Prepare(IServiceProvider services, bool demo, CancellationToken ct)
     {
-        return [.. await AccessRoom.Prepare(services, demo, ct)];
+        var facts = await AccessRoom.Prepare(services, demo, ct);
+        return demo ? [.. facts, ("Demo data", await Cli.Demo.LoadDemo.Run(services, ct))] : facts;
     }
 }
