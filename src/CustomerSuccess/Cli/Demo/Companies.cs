@@ -64,7 +64,7 @@ public static class Companies
     // Falling, asking for help, or turned down.
     private static IEnumerable<Company> InTrouble =>
     [
-        new("Northwind", "northwind-dev", "Retail", "Beta", 70, "Business", 1200, "Maria Anders", 92, "0 0 2 4 -", 0.8, 0.5) { MergedLately = 0, TakenBack = [("github_action_installed", 8), ("first_issue_tagged", 8)], Note = ("New head of engineering wants to compare with another tool.", 8) },
+        new("Northwind", "northwind-dev", "Retail", "Beta", 70, "Business", 1200, "Maria Anders", 92, "0 0 2 4 -", 0.8, 0.5) { MergedLately = 0, TakenBack = [("github_action_installed", 6), ("first_issue_tagged", 6)], Note = ("New head of engineering wants to compare with another tool.", 8) },
         new("Lumen Labs", "lumen-labs", "Lighting", "Beta", 20, "Team", 310, "Elif Kaya", 58, "0 0 1 3 -", 0.9, 0.55) { MergedLately = 0, TakenBack = [("github_action_installed", 5)], Zone = 3 },
         new("Driftwood Media", "driftwood", "Media", "Early Access", 15, "Team", 420, "Chloe Martin", 47, "0 0 2 4 6", 0.9, 0.9) { MergedLately = 0.05 },
         new("Ironclad Storage", "ironclad", "Infrastructure", "VIP", 110, "Business", 1400, "Stefan Wolf", 68, "0 0 2 4 5", 1.5, 0.82) { MergedLately = 0.1, Quiet = 1 },
