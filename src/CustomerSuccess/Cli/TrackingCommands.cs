@@ -20,6 +20,7 @@ public static class TrackingCommands
         root.Add(ShowOnboarding.Command(host));
         root.Add(ShowEngagement.Command(host));
         root.Add(ShowHealth.Command(host));
+        root.Add(ImportFiles.Command(host));
         root.Add(ExportFiles.Command(host));
     }
 }

@@ -1,6 +1,6 @@
 -- A customer's onboarding events in order, and what state they lead to.
 steps as (
-  select customer_id, id, type, source, occurred_at, properties, actor,
+  select customer_id, id, type, source, occurred_at, received_at, properties, actor,
     row_number() over (partition by customer_id order by occurred_at, received_at, id) as n,
     case when type = 'onboarding_step_reset' then properties ->> 'step'
       when type like 'onboarding\_step\_%' then substr(type, 17) end as step,
@@ -31,14 +31,16 @@ course as (
   from steps where step is not null
   window w as (partition by customer_id order by n)
 ),
--- An imported date stands; else the first time all five were on; else, where a late reset took that away, what was announced.
+-- An imported date stands, the last word about it; else the first time all five were on; else, where a late reset took that away, what was announced.
 completion as (
   select customer_id, coalesce(
-    min(occurred_at) filter (where imported), min(occurred_at) filter (where all_done), min(occurred_at) filter (where announced)) as at
+    (array_agg(day order by received_at desc, id desc) filter (where day is not null))[1],
+    min(occurred_at) filter (where all_done), min(occurred_at) filter (where announced)) as at
   from (
-    select customer_id, occurred_at, all_done, false as announced, false as imported from course
+    select customer_id, occurred_at, all_done, false as announced, null::timestamptz as day, null::timestamptz as received_at, '' as id from course
     union all
-    select customer_id, occurred_at, false, true, properties ? 'date' from steps where type = 'onboarding_completed'
+    select customer_id, occurred_at, false, true, ((properties ->> 'date')::date + interval '12 hours') at time zone 'utc', received_at, id
+    from steps where type = 'onboarding_completed'
   ) ends
   group by customer_id
 ),

@@ -22,6 +22,7 @@ public sealed class Cells(IReadOnlyList<string> columns, CsvReader row, Action<s
         var (name, value) = Take();
         if (Fields.Text(name, value, Fields.Id, required: true) is { } problem) wrong(problem);
         else if (value.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter))) wrong($"{name} '{Fields.Shown(value)}' holds a space or a control character");
+        else if (value.StartsWith('~')) wrong($"{name} '{Fields.Shown(value)}' starts with ~");
         return value;
     }
 
@@ -43,7 +44,7 @@ public sealed class Cells(IReadOnlyList<string> columns, CsvReader row, Action<s
     {
         var (name, value) = Take();
         if (value.Length == 0 && optional) return null;
-        if (Days.TryParse(value, out var day)) return day;
+        if (Days.TryParse(value, out var day) && day.Year >= 1970) return day;
         wrong(value.Length == 0 ? $"{name} is empty; it must be a day like 2025-05-01" : $"{name} '{Fields.Shown(value)}' is not a day like 2025-05-01");
         return null;
     }

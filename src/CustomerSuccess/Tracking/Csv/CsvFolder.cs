@@ -44,6 +44,10 @@ public sealed class CsvFolder(string path, TimeProvider clock)
         return OpenFiles.Of(FullPath);
     }
 
+    /// <summary>Differs after any change of the files: their times and sizes.</summary>
+    public string Stamp() => string.Join('|', Files.Select(file => new FileInfo(At(file))).Select(file => file.Exists
+        ? FormattableString.Invariant($"{file.LastWriteTimeUtc.Ticks} {file.Length}") : "none"));
+
     private async Task<FolderLock> Lock(CancellationToken ct)
     {
         if (!Directory.Exists(FullPath)) throw new Trouble($"There is no folder {FullPath}.", "Name the folder with customers.csv, or begin one with add-customer.");

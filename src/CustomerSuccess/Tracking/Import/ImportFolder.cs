@@ -1,0 +1,81 @@
+using CustomerSuccess.Events;
+using CustomerSuccess.Platform;
+using CustomerSuccess.Tracking.Change;
+using CustomerSuccess.Tracking.Csv;
+using Dapper;
+using Npgsql;
+
+namespace CustomerSuccess.Tracking.Import;
+
+/// <summary>How to import. Update: known rows with other values are changed. Live: what changes happens now, with its effects.</summary>
+public sealed record ImportOptions(bool Update = false, bool Live = false, string Actor = "cli")
+{
+    /// <summary>Told how many rows of how many are done.</summary>
+    public Action<long, long>? Progress { get; init; }
+
+    /// <summary>What an earlier pass read, where a folder is followed: only what changed since is looked at.</summary>
+    public SeenRows? Seen { get; init; }
+}
+
+/// <summary>
+/// Moves the three files into the database as events: all or nothing, in one transaction, as history. It can be repeated:
+/// a row that is known with the same values is passed over.
+/// </summary>
+public static class ImportFolder
+{
+    private const int AtOnce = 500;
+
+    // Imports wait for each other: the ids of one must be known to the next.
+    private const string Prologue =
+        "select pg_advisory_xact_lock(9, 1), set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true), set_config('jit', 'off', true)";
+
+    /// <summary>What an import would do, changes included; writes nothing.</summary>
+    public static Task<ImportReport> Preview(NpgsqlDataSource db, OpenFiles files, TimeProvider clock, CancellationToken ct) =>
+        Go(db, null, files, new ImportOptions(Update: true), clock, ct);
+
+    /// <summary>Import. Where the report has errors, nothing was changed.</summary>
+    public static Task<ImportReport> Run(NpgsqlDataSource db, EventLog log, OpenFiles files, ImportOptions options, TimeProvider clock, CancellationToken ct) =>
+        Go(db, log, files, options, clock, ct);
+
+    private static async Task<ImportReport> Go(NpgsqlDataSource db, EventLog? log, OpenFiles files, ImportOptions options, TimeProvider clock, CancellationToken ct)
+    {
+        var errors = new List<RowError>();
+        var reader = new ReadTable(errors);
+        var tally = new ImportTally(options.Update, reader);
+        var read = SeenRows.Read(files, reader, clock.Today(), ct);
+        if (errors.Count > 0) return tally.Report(errors);
+
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(Prologue, null, transaction, cancellationToken: ct));
+        var queued = await connection.ExecuteScalarAsync<long>(new CommandDefinition("select coalesce(max(id), 0) from touched", null, transaction, cancellationToken: ct));
+        var moment = new Moment("csv", options.Actor, clock.Now(), History: !options.Live);
+        var batch = new ImportBatch(connection, transaction, log, moment, tally, reader, options.Seen, read);
+        var done = 0L;
+        foreach (var lines in files.Customers(reader).Chunk(AtOnce))
+        {
+            await batch.Customers(lines, ct);
+            options.Progress?.Invoke(done += lines.Length, read.Rows);
+        }
+
+        foreach (var lines in files.Engagement(reader).Chunk(AtOnce * 2))
+        {
+            await batch.Engagement(lines, ct);
+            options.Progress?.Invoke(done += lines.Length, read.Rows);
+        }
+
+        if (errors.Count > 0 || log is null) return tally.Report(errors);
+        await batch.Flush(ct);
+        foreach (var (prefix, last) in read.Numbers) await Numbers.Raise(prefix, last, connection, transaction, ct);
+        // A customer with many rows waits once for its health to be worked out, not once per batch.
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            with many as (delete from touched where id > @queued returning customer_id, since)
+            insert into touched (customer_id, since) select customer_id, min(since) from many group by customer_id order by customer_id
+            """, new { queued }, transaction, cancellationToken: ct));
+        await Record.Tell(connection, transaction, ct);
+        await transaction.CommitAsync(ct);
+        options.Seen?.Become(read);
+        return tally.Report(errors);
+    }
+}
