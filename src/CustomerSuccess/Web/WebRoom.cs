@@ -1,6 +1,8 @@
 using CustomerSuccess.Access;
 using CustomerSuccess.Platform.Shell;
 using CustomerSuccess.Web.Api;
+using CustomerSuccess.Web.CustomerList;
+using CustomerSuccess.Web.Dashboard;
 
 namespace CustomerSuccess.Web;
 
@@ -13,6 +15,8 @@ public static class WebRoom
         services.AddHttpContextAccessor();
         ApiDocument.Add(services);
         services.AddScoped<Reader>();
+        services.AddSingleton<LatestFigures>();
+        services.AddHostedService(all => all.GetRequiredService<LatestFigures>());
         // First of the writers: the built-in one takes whatever accepts anything, and browsers do.
         services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ErrorPages>());
     }
@@ -22,5 +26,11 @@ public static class WebRoom
         ApiDocument.Map(app);
         app.MapGet("/assets/{name}", Assets.Handle).AllowAnonymous().ExcludeFromDescription();
         app.MapPost("/preferences/theme", ChooseTheme.Handle).AllowAnonymous().ExcludeFromDescription();
+
+        app.MapGet("/", ShowDashboard.Handle).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
+        app.MapGet("/live/dashboard", ShowDashboard.Live).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
+        app.MapGet("/customers", ShowCustomers.Handle).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
+        app.MapGet("/live/customers", ShowCustomers.Live).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
+        app.MapGet("/api/v1/customers", ListCustomers.Handle).RequireAuthorization(Permissions.Viewer).WithTags("Customers");
     }
 }

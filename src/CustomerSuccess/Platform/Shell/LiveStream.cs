@@ -1,0 +1,66 @@
+using System.Text;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+
+namespace CustomerSuccess.Platform.Shell;
+
+/// <summary>
+/// A page's fragment as server-sent events: the state now, then again after every hint that it changed, at most once a second.
+/// Nothing goes out before the first state, so a failure is still a plain error. A stream ends after a minute and the browser
+/// comes again: whoever was signed out or lost a role sees no more than that.
+/// </summary>
+public static class LiveStream
+{
+    private static readonly TimeSpan Spacing = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Life = TimeSpan.FromSeconds(55);
+
+    /// <summary>Stream what the component shows; parameters are asked for anew each time.</summary>
+    public static async Task Send<T>(HttpContext http, Func<CancellationToken, Task<IReadOnlyDictionary<string, object?>>> parameters) where T : IComponent
+    {
+        var services = http.RequestServices;
+        var clock = services.GetRequiredService<TimeProvider>();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        using var hints = services.GetRequiredService<Signals>().Subscribe(Signals.Standings);
+        await using var renderer = new HtmlRenderer(services, services.GetRequiredService<ILoggerFactory>());
+        var began = clock.GetTimestamp();
+        var sent = "";
+        try
+        {
+            while (true)
+            {
+                var html = await Render<T>(renderer, ParameterView.FromDictionary(new Dictionary<string, object?>(await parameters(end.Token))));
+                if (sent.Length == 0) Open(http.Response);
+                await http.Response.WriteAsync(html == sent ? ":\n\n" : Message(html), end.Token);
+                await http.Response.Body.FlushAsync(end.Token);
+                sent = html;
+                await Task.Delay(Spacing, clock, end.Token);
+                var left = Life - clock.GetElapsedTime(began);
+                if (left <= TimeSpan.Zero) return;
+                await hints.Wait(left < Heartbeat ? left : Heartbeat, end.Token);
+            }
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The reader left, or the server stops: both are how streams end.
+        }
+    }
+
+    private static void Open(HttpResponse response)
+    {
+        response.ContentType = "text/event-stream; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+        // Proxies that collect answers before they pass them on would hold the news back.
+        response.Headers["X-Accel-Buffering"] = "no";
+    }
+
+    private static Task<string> Render<T>(HtmlRenderer renderer, ParameterView parameters) where T : IComponent =>
+        renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<T>(parameters)).ToHtmlString());
+
+    private static string Message(string html)
+    {
+        var message = new StringBuilder(html.Length + 1024);
+        foreach (var line in html.AsSpan().EnumerateLines()) message.Append("data: ").Append(line).Append('\n');
+        return message.Append('\n').ToString();
+    }
+}
