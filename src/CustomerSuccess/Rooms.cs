@@ -33,6 +33,7 @@ public static class Rooms
     /// <summary>Middleware, outermost first; routing, sign-in and permission checks come by themselves.</summary>
     public static void Use(WebApplication app)
     {
+        Web.WebRoom.Use(app);
         PlatformRoom.Use(app);
         AccessRoom.Use(app);
     }

@@ -15,11 +15,19 @@ public static class WebRoom
         services.AddHttpContextAccessor();
         ApiDocument.Add(services);
         services.AddScoped<Reader>();
+        // Pages alone: assets come packed, streams and downloads must not wait, and API answers are small.
+        services.AddResponseCompression(pack =>
+        {
+            pack.EnableForHttps = true;
+            pack.MimeTypes = ["text/html"];
+        });
         services.AddSingleton<LatestFigures>();
         services.AddHostedService(all => all.GetRequiredService<LatestFigures>());
         // First of the writers: the built-in one takes whatever accepts anything, and browsers do.
         services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ErrorPages>());
     }
+
+    public static void Use(IApplicationBuilder app) => app.UseResponseCompression();
 
     public static void Map(IEndpointRouteBuilder app)
     {

@@ -67,6 +67,19 @@ document.addEventListener("change", (event) => {
   if (file) name(file);
 });
 
+// The search field stands outside of the list it narrows, and follows when the list is cleared or the way back is taken.
+document.addEventListener("htmx:after:swap", () => {
+  const search = document.getElementById("search");
+  if (search && search !== document.activeElement) search.value = new URLSearchParams(location.search).get("q") ?? "";
+});
+
+// A fragment that fails is asked for as a page, which says what is wrong.
+document.addEventListener("htmx:response:error", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.sourceElement.hasAttribute("hx-sse:connect")) return;
+  if (ctx.request.method === "GET") location.href = ctx.request.action;
+});
+
 // Files can be dropped onto their field's frame.
 function name(input) {
   const label = document.getElementById(input.id + "-names");

@@ -23,6 +23,15 @@ document.addEventListener("htmx:sse:error", (event) => {
   if (event.detail.status === 401 || event.detail.status === 403) location.reload();
   else away();
 });
+// A stream that could not even begin has no second try of its own.
+for (const failed of ["htmx:response:error", "htmx:error"]) {
+  document.addEventListener(failed, (event) => {
+    const source = event.detail.ctx?.sourceElement;
+    if (!source?.hasAttribute("hx-sse:connect")) return;
+    away();
+    setTimeout(() => { if (source.isConnected) htmx.process(source, true); }, 3000);
+  });
+}
 addEventListener("offline", () => tell("lost"));
 
 // Keyed by the figure's name, because a morph may move elements.

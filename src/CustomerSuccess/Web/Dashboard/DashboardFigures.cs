@@ -98,11 +98,20 @@ public sealed record NeedsYou(string CustomerId, string Organization, string Own
         if (SupportRequests >= 2) reasons.Add($"{Words.Count(SupportRequests, "support request")} this week");
         if (BlockerType.Length == 0 && !Completed && DashboardFigures.Next(Steps) is { } step && today.DayNumber - SignupDate.DayNumber >= 7)
         {
-            reasons.Add($"Waits for {OnboardingSteps.Title(step)} {Words.Count(today.DayNumber - SignupDate.DayNumber, "day")} after sign-up");
+            reasons.Add($"{Missing(step)} {Words.Count(today.DayNumber - SignupDate.DayNumber, "day")} after sign-up");
         }
 
         return reasons;
     }
+
+    private static string Missing(string step) => step switch
+    {
+        OnboardingSteps.WelcomeEmailSent => "No welcome email",
+        OnboardingSteps.AccountCreated => "No account",
+        OnboardingSteps.GithubActionInstalled => "No GitHub Action",
+        OnboardingSteps.FirstIssueTagged => "No issue tagged",
+        _ => "No PR",
+    };
 
     /// <summary>What to do first, by the evidence; taken on the customer's page.</summary>
     public (string Word, string Anchor) Action =>

@@ -27,4 +27,4 @@ select customer_id, organization, owner, mrr, signup_date, last_active, score, b
 from standings
 where counted and (band = 'at_risk' or blocker_type <> '') and coalesce(last_active, signup_date) > @today::date - @inactive_after::int
 order by mrr desc nulls last, score, customer_id
-limit 5;
+limit 4;
