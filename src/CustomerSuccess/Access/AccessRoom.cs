@@ -44,8 +44,8 @@ public static class AccessRoom
         .UseMiddleware<SecurityHeaders>()
         .UseRateLimiter()
         .UseAuthentication()
-        .UseMiddleware<SameSite>()
         .UseAuthorization()
+        .UseMiddleware<SameSite>()
         .UseAntiforgery();
 
     public static void Map(IEndpointRouteBuilder app)
@@ -106,6 +106,8 @@ public static class AccessRoom
                 cookie.SlidingExpiration = true;
                 cookie.Events = new CookieAuthenticationEvents { OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync };
             });
+        // Identity clears this one when it ends a session; the second factor will use it.
+        services.AddAuthentication().AddCookie(IdentityConstants.TwoFactorRememberMeScheme, cookie => cookie.Cookie.Name = "cs-second-factor");
         services.AddIdentityCore<User>()
             .AddUserStore<UserOnlyStore<User, AccessDb>>().AddClaimsPrincipalFactory<Sessions>().AddSignInManager();
         // A disabled user's session ends within this; so does one whose role or password changed.

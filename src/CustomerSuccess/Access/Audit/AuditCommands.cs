@@ -12,7 +12,7 @@ public static class AuditCommands
         verify.SetAction(async (command, ct) =>
         {
             var result = await VerifyAudit.Run(await host.Database(ct), (await host.Services(ct)).GetRequiredService<AuditSeal>(), ct);
-            host.Print(command, result, one => one.Problem is null ? $"{one.Rows} rows, unbroken." : $"{one.Problem} The {one.Rows} rows before it are unbroken.");
+            host.Print(command, result, one => one.Problem is null ? $"{one.Rows} rows, unbroken." : one.Rows == 0 ? one.Problem : $"{one.Problem} What is before it ({one.Rows} rows) is as it was written.");
             return result.Problem is null ? 0 : 1;
         });
         return new Command("audit", "The audit log") { verify };

@@ -5,8 +5,8 @@ namespace CustomerSuccess.Access.Guard;
 
 /// <summary>
 /// Refuses writes another site makes a signed-in browser send. Two guards: what the browser says about where the request
-/// comes from (every browser does, on a POST), and for forms the antiforgery token. Requests with a key need neither, for
-/// no browser adds a key by itself; routes for keys only ignore cookies.
+/// comes from (every browser does, on a POST), and the antiforgery token for everything but JSON, which no form can send.
+/// Requests with a key need neither, for no browser adds a key by itself; routes for keys only ignore cookies.
 /// </summary>
 public sealed class SameSite(RequestDelegate next, IAntiforgery antiforgery)
 {
@@ -22,7 +22,7 @@ public sealed class SameSite(RequestDelegate next, IAntiforgery antiforgery)
         {
             await Refuse(context, StatusCodes.Status403Forbidden, "Sent from another site", "This can only be sent from our own pages.");
         }
-        else if (form is not { RequiresValidation: false } && request.HasFormContentType && !await antiforgery.IsRequestValidAsync(context))
+        else if (form is not { RequiresValidation: false } && !request.HasJsonContentType() && !await antiforgery.IsRequestValidAsync(context))
         {
             await Refuse(context, StatusCodes.Status400BadRequest, "The page was open too long", "Go back, load the page again and send the form once more. Nothing was changed.");
         }

@@ -29,12 +29,13 @@ public sealed class KeyAuthentication(
         {
             return await known.Find(key) is { } principal
                 ? AuthenticateResult.Success(new(principal, Scheme.Name))
-                : AuthenticateResult.Fail("No working key.");
+                // Not Fail: that writes a line for every request of someone who keeps trying.
+                : AuthenticateResult.NoResult();
         }
         catch (Exception error) when (error is NpgsqlException or OperationCanceledException or TimeoutException)
         {
             Context.Items[DatabaseAway] = true;
-            return AuthenticateResult.Fail("The key cannot be checked now.");
+            return AuthenticateResult.NoResult();
         }
     }
 }

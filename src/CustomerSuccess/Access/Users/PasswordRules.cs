@@ -14,6 +14,7 @@ public static class PasswordRules
     public const string Advice = "At least 12 characters. A few unrelated words are easy to remember and hard to guess.";
 
     private static readonly FrozenSet<string> Common = Read();
+    private static readonly char[] Marks = [.. "0123456789!?.,-_#$%&*+@ "];
 
     /// <summary>What is wrong with a password, in words for the person who chose it; null when nothing is.</summary>
     public static string? Problem(string password, string email, string name = "")
@@ -22,7 +23,7 @@ public static class PasswordRules
         if (password.Length > MaxLength) return $"Use at most {MaxLength} characters.";
         var plain = password.ToLowerInvariant();
         if (plain.Distinct().Count() < 5) return "Too few different characters. Choose something less regular.";
-        if (Common.Contains(plain) || EverydayWord(plain) || EverydayWord(Unmasked(plain))) return "This is one of the passwords that everybody tries first. Choose another.";
+        if (Common.Contains(plain) || EverydayWord(plain) || EverydayWord(Unmasked(plain.Trim(Marks)))) return "This is one of the passwords that everybody tries first. Choose another.";
         if (Walk(plain)) return "A run of neighbouring keys or letters is guessed quickly. Choose something less regular.";
         return Parts(email, name).Any(part => plain.Contains(part, StringComparison.Ordinal))
             ? "Leave your name, your address and the product's name out of the password."
@@ -41,7 +42,7 @@ public static class PasswordRules
     // A common word with digits and marks around it, or repeated: password2026!, welcomewelcome.
     private static bool EverydayWord(string plain)
     {
-        var word = plain.Trim([.. "0123456789!?.,-_#$%&*+@ "]);
+        var word = plain.Trim(Marks);
         if (word.Length == 0 || Common.Contains(word)) return true;
         for (var length = 3; length <= word.Length / 2; length++)
         {
