@@ -13,7 +13,7 @@ remembered as (
 met as (
   insert into active_people (customer_id, day, person_id)
   select distinct customer_id, (occurred_at at time zone 'utc')::date, person_id from new
-  where customer_id is not null and person_id is not null and source not in ('ui', 'cli', 'csv', 'system')
+  where customer_id is not null and person_id is not null and source not in ('ui', 'api', 'cli', 'csv', 'system')
   order by 1, 2, 3
   on conflict do nothing
   returning customer_id, day

@@ -23,6 +23,7 @@ public static class EventTypes
     public const string SupportRequest = "support_request";
     public const string NoteAdded = "note_added";
     public const string NoteRemoved = "note_removed";
+    public const string NoteRestored = "note_restored";
     public const string HealthChanged = "health_changed";
     public const string PageView = "page_view";
 
@@ -36,5 +37,6 @@ public static class EventTypes
         [HealthChanged] = "it is written when a score changes",
         [NoteAdded] = "add notes with POST /api/v1/customers/{id}/notes",
         [NoteRemoved] = "remove notes with DELETE /api/v1/customers/{id}/notes/{note}",
+        [NoteRestored] = "bring notes back with POST /api/v1/customers/{id}/notes/{note}/restoration",
     };
 }

@@ -8,6 +8,7 @@ public static class EventsRoom
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<EventLog>();
+        services.AddSingleton<Deeds>();
         services.AddSingleton<Ingest>();
         services.AddHostedService(provider => provider.GetRequiredService<Ingest>());
         services.AddSingleton<RejectedMessages>();

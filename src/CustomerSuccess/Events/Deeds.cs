@@ -1,0 +1,80 @@
+using System.Security.Claims;
+using System.Text.Json;
+using CustomerSuccess.Access;
+using CustomerSuccess.Platform;
+using Npgsql;
+
+namespace CustomerSuccess.Events;
+
+/// <summary>Starts what a person or a key does here to a customer.</summary>
+public sealed class Deeds(NpgsqlDataSource db, EventLog log, Signals signals, TimeProvider clock)
+{
+    public async Task<Deed> Begin(ClaimsPrincipal who, CancellationToken ct)
+    {
+        var connection = await db.OpenConnectionAsync(ct);
+        try
+        {
+            return new Deed(connection, await connection.BeginTransactionAsync(ct), who, clock.Now(), log, signals, ct);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+}
+
+/// <summary>One transaction in the name of someone: what it writes are events, and who waits for them hears of it after the commit. Left without a commit, nothing has happened.</summary>
+public sealed class Deed(
+    NpgsqlConnection connection, NpgsqlTransaction transaction, ClaimsPrincipal who, DateTime now, EventLog log, Signals signals, CancellationToken ct) : IAsyncDisposable
+{
+    private readonly HashSet<string> customers = new(StringComparer.Ordinal);
+
+    public NpgsqlConnection Connection => connection;
+
+    public NpgsqlTransaction Transaction => transaction;
+
+    public DateTime Now => now;
+
+    public string Actor { get; } = who.Actor();
+
+    /// <summary>ui for people, api for machines.</summary>
+    public string Source { get; } = who.HasClaim(claim => claim.Type == Actors.KeyClaim) ? "api" : "ui";
+
+    /// <summary>Something that happens now; properties is an anonymous object or a JsonObject, with the names of the log.</summary>
+    public Envelope Event(string type, string customer, object properties, string? id = null) => new()
+    {
+        Id = id ?? Guid.CreateVersion7().ToString("N"),
+        Source = Source,
+        Type = type,
+        CustomerId = customer,
+        OccurredAt = now,
+        ReceivedAt = now,
+        Actor = Actor,
+        Properties = JsonSerializer.Serialize(properties),
+    };
+
+    /// <summary>False where there is no such customer; nothing is written then.</summary>
+    public async Task<bool> Write(params IReadOnlyList<Envelope> events)
+    {
+        var receipts = await log.Write(connection, transaction, events, ct);
+        foreach (var e in events) customers.Add(e.CustomerId!);
+        return !receipts.Any(receipt => receipt.UnknownCustomer);
+    }
+
+    public Task<bool> Write(string type, string customer, object properties, string? id = null) => Write(Event(type, customer, properties, id));
+
+    public async Task Commit()
+    {
+        await transaction.CommitAsync(ct);
+        // Health follows by itself; what has nothing to do with it (a note) shows on open pages at once.
+        signals.Publish(Signals.Events);
+        signals.Publish(Signals.Standings, string.Join(',', customers));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await transaction.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+}
