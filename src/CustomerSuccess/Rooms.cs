@@ -43,6 +43,9 @@ public static class Rooms
     {
         PlatformRoom.Map(app);
         EventsRoom.Map(app);
+        CustomersRoom.Map(app);
+        EngagementRoom.Map(app);
+        OnboardingRoom.Map(app);
         HealthRoom.Map(app);
         TrackingRoom.Map(app);
         AccessRoom.Map(app);

@@ -1,3 +1,7 @@
+using CustomerSuccess.Access;
+using CustomerSuccess.Access.Guard;
+using CustomerSuccess.Customers.Notes;
+using CustomerSuccess.Customers.People;
 using CustomerSuccess.Events;
 using CustomerSuccess.Platform;
 
@@ -17,4 +21,37 @@ public static class CustomersRoom
         new("people", ["customer_id", "person_id"], ["customer_id", "person_id", "email", "name", "role", "first_seen", "removed_at"],
             Sql.Read("Customers/person.sql"), type => type == EventTypes.PersonUpdated),
     ];
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapPost("/api/v1/customers", CreateCustomer.Handle).RequireAuthorization(Permissions.Manager);
+        // Hands out a key, as only admins may.
+        app.MapPost("/api/v1/customers/provision", ProvisionCustomer.Handle).RequireAuthorization(Permissions.Admin);
+        var one = app.MapGroup("/api/v1/customers/{id}").OfCustomer();
+        one.MapGet("", GetCustomer.Handle).RequireAuthorization(Permissions.Viewer);
+        one.MapPatch("", UpdateCustomer.Handle).RequireAuthorization(Permissions.Manager);
+        one.MapPost("archive", ArchiveCustomer.Handle).RequireAuthorization(Permissions.Manager);
+        one.MapDelete("archive", ArchiveCustomer.Undo).RequireAuthorization(Permissions.Manager);
+        one.MapGet("people", ListPeople.Handle).RequireAuthorization(Permissions.Viewer);
+        one.MapPut("people/{person}", ChangePerson.Handle).RequireAuthorization(Permissions.Manager);
+        one.MapDelete("people/{person}", RemovePerson.Handle).RequireAuthorization(Permissions.Manager);
+        one.MapPost("notes", AddNote.Handle).RequireAuthorization(Permissions.Manager);
+        one.MapDelete("notes/{note}", RemoveNote.Handle).RequireAuthorization(Permissions.Manager);
+        one.MapPost("notes/{note}/restoration", RemoveNote.Undo).RequireAuthorization(Permissions.Manager);
+
+        app.MapGet("/customers/new", EditCustomer.ShowNew).RequireAuthorization(Permissions.Manager);
+        app.MapPost("/customers/new", EditCustomer.SubmitNew).RequireAuthorization(Permissions.Manager);
+        // Forms of the customer's page.
+        var page = app.MapGroup("/customers/{id}");
+        page.MapGet("edit", EditCustomer.Show).RequireAuthorization(Permissions.Manager);
+        page.MapPost("edit", EditCustomer.Submit).RequireAuthorization(Permissions.Manager);
+        page.MapPost("archive", ArchiveCustomer.Submit).RequireAuthorization(Permissions.Manager);
+        page.MapPost("archive/undo", ArchiveCustomer.SubmitUndo).RequireAuthorization(Permissions.Manager);
+        page.MapPost("people", ChangePerson.Submit).RequireAuthorization(Permissions.Manager);
+        page.MapPost("people/remove", RemovePerson.Submit).RequireAuthorization(Permissions.Manager);
+        page.MapPost("people/restore", RemovePerson.SubmitUndo).RequireAuthorization(Permissions.Manager);
+        page.MapPost("notes", AddNote.Submit).RequireAuthorization(Permissions.Manager);
+        page.MapPost("notes/{note}/remove", RemoveNote.Submit).RequireAuthorization(Permissions.Manager);
+        page.MapPost("notes/{note}/restore", RemoveNote.SubmitUndo).RequireAuthorization(Permissions.Manager);
+    }
 }

@@ -1,3 +1,5 @@
+using CustomerSuccess.Access;
+using CustomerSuccess.Access.Guard;
 using CustomerSuccess.Events;
 using CustomerSuccess.Platform;
 
@@ -14,4 +16,7 @@ public static class EngagementRoom
         new(["engagement_rows"], Sql.Read("Engagement/rows.sql"), "rows_unsettled"),
         new(["support_requests"], Sql.Read("Engagement/support.sql")),
     ];
+
+    public static void Map(IEndpointRouteBuilder app) =>
+        app.MapGet("/api/v1/customers/{id}/engagement", GetEngagement.Handle).OfCustomer().RequireAuthorization(Permissions.Viewer);
 }

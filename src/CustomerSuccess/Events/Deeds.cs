@@ -55,11 +55,13 @@ public sealed class Deed(
     };
 
     /// <summary>False where there is no such customer; nothing is written then.</summary>
-    public async Task<bool> Write(params IReadOnlyList<Envelope> events)
+    public async Task<bool> Write(params IReadOnlyList<Envelope> events) => !(await Send(events)).Any(receipt => receipt.UnknownCustomer);
+
+    /// <summary>What became of each.</summary>
+    public Task<IReadOnlyList<Receipt>> Send(params IReadOnlyList<Envelope> events)
     {
-        var receipts = await log.Write(connection, transaction, events, ct);
         foreach (var e in events) customers.Add(e.CustomerId!);
-        return !receipts.Any(receipt => receipt.UnknownCustomer);
+        return log.Write(connection, transaction, events, ct);
     }
 
     public Task<bool> Write(string type, string customer, object properties, string? id = null) => Write(Event(type, customer, properties, id));

@@ -1,3 +1,5 @@
+using CustomerSuccess.Access;
+using CustomerSuccess.Access.Guard;
 using CustomerSuccess.Events;
 using CustomerSuccess.Platform;
 
@@ -16,6 +18,22 @@ public static class OnboardingRoom
     /// <summary>The fifth step leads, once in a customer's life, to onboarding_completed.</summary>
     public static IReadOnlyList<Decision> Decisions { get; } =
         [new(EventTypes.OnboardingCompleted, Sql.Read("Onboarding/completed.sql"), Replayed)];
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var one = app.MapGroup("/api/v1/customers/{id}").OfCustomer();
+        one.MapGet("onboarding", GetOnboarding.Handle).RequireAuthorization(Permissions.Viewer);
+        one.MapPut("onboarding/{step}", SetStep.Handle).RequireAuthorization(Permissions.Manager);
+        one.MapDelete("onboarding/{step}", SetStep.Reset).RequireAuthorization(Permissions.Manager);
+        one.MapPost("blocker", RecordBlocker.Handle).RequireAuthorization(Permissions.Manager);
+        one.MapDelete("blocker", ClearBlocker.Handle).RequireAuthorization(Permissions.Manager);
+
+        // Forms of the customer's page.
+        var page = app.MapGroup("/customers/{id}");
+        page.MapPost("onboarding/{step}", SetStep.Submit).RequireAuthorization(Permissions.Manager);
+        page.MapPost("blocker", RecordBlocker.Submit).RequireAuthorization(Permissions.Manager);
+        page.MapPost("blocker/clear", ClearBlocker.Submit).RequireAuthorization(Permissions.Manager);
+    }
 
     private static bool Replayed(string type) =>
         type.StartsWith("onboarding_", StringComparison.Ordinal) || type is EventTypes.CustomerCreated or EventTypes.CustomerUpdated;

@@ -16,6 +16,8 @@ public static class PlatformRoom
             problem.ProblemDetails.Extensions["requestId"] = problem.HttpContext.TraceIdentifier;
         });
         services.AddExceptionHandler<ProblemHandler>();
+        // Names in JSON are those of the log, the exports and the command line.
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower);
         // Malformed JSON becomes an exception that says what is wrong, instead of an empty 400.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
     }

@@ -5,20 +5,26 @@ public static class Flash
 {
     private const string Cookie = "flash";
 
-    public static void Say(HttpContext context, string sentence) => context.Response.Cookies.Append(Cookie, sentence, new CookieOptions
-    {
-        HttpOnly = true,
-        SameSite = SameSiteMode.Lax,
-        Secure = context.Request.IsHttps,
-        MaxAge = TimeSpan.FromMinutes(1),
-        Path = "/",
-    });
+    /// <param name="context">The request that did it.</param>
+    /// <param name="sentence">What was done.</param>
+    /// <param name="undo">Where a form is sent to take it back; a path of our own.</param>
+    public static void Say(HttpContext context, string sentence, string? undo = null) => context.Response.Cookies.Append(
+        Cookie, (sentence.Length > 300 ? sentence[..299] + "…" : sentence).ReplaceLineEndings(" ") + (undo is null ? "" : "\n" + undo), new CookieOptions
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Lax,
+            Secure = context.Request.IsHttps,
+            MaxAge = TimeSpan.FromMinutes(1),
+            Path = "/",
+        });
 
-    /// <summary>The sentence waiting for this reader, if any; it is gone after this.</summary>
-    public static string? Take(HttpContext context)
+    /// <summary>The sentence waiting for this reader, if any, and how to undo what it says; it is gone after this.</summary>
+    public static (string? Sentence, string? Undo) Take(HttpContext context)
     {
-        if (context.Request.Cookies[Cookie] is not { Length: > 0 } sentence) return null;
+        if (context.Request.Cookies[Cookie] is not { Length: > 0 } waiting) return (null, null);
         if (!context.Response.HasStarted) context.Response.Cookies.Delete(Cookie);
-        return sentence;
+        var parts = waiting.Split('\n', 2);
+        // A cookie can be planted by a neighbouring host: only a path of ours is offered.
+        return (parts[0], parts.Length == 2 && parts[1].StartsWith("/customers/", StringComparison.Ordinal) ? parts[1] : null);
     }
 }
