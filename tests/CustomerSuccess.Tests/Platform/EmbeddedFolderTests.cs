@@ -39,6 +39,13 @@ public sealed class EmbeddedFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_link_to_data_that_are_gone_is_not_silently_replaced_by_an_empty_database()
+    {
+        Directory.CreateSymbolicLink(Path.Combine(root, "postgres"), "/nowhere/data");
+        Should.Throw<Trouble>(() => DataFolder.Prepare(root)).Text.ShouldContain("/nowhere/data");
+    }
+
+    [Fact]
     public void A_folder_that_cannot_be_made_names_the_setting_that_chooses_it() =>
         Should.Throw<Trouble>(() => DataFolder.Prepare("/proc/customer-success")).Fix.ShouldContain("CS_DATA");
 

@@ -38,6 +38,11 @@ public sealed record DataFolder(string Path, string SocketFolder, string? RunAs)
         try
         {
             Directory.CreateDirectory(root);
+            if (new DirectoryInfo(link).LinkTarget is { } gone && !Directory.Exists(link))
+            {
+                throw new Trouble($"The data are gone: {link} leads to {gone}, which does not exist.", $"Put them back, or begin anew: rm {link}");
+            }
+
             var path = Directory.Exists(link) ? Real(link) : Place(root, link, runAs);
             MakePrivate(path, runAs);
             if (Directory.EnumerateFileSystemEntries(path).Select(System.IO.Path.GetFileName)
