@@ -8,12 +8,15 @@ public static class PlatformRoom
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
         _ = settings;
+        // Attributes on request records are checked before their handler runs.
+        services.AddValidation();
         services.AddSingleton<Signals>();
         services.AddHostedService(all => all.GetRequiredService<Signals>());
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = problem =>
         {
             problem.ProblemDetails.Extensions.Remove("traceId");
             problem.ProblemDetails.Extensions["requestId"] = problem.HttpContext.TraceIdentifier;
+            if (problem.ProblemDetails is HttpValidationProblemDetails invalid) invalid.Errors = FieldNames.AsSent(invalid.Errors);
         });
         services.AddExceptionHandler<ProblemHandler>();
         // Names in JSON are those of the log, the exports and the command line.

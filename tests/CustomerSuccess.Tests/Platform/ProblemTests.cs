@@ -13,6 +13,10 @@ public sealed class ProblemTests(House house) : IClassFixture<House>
     [InlineData("{", 400, "line 1")]
     [InlineData("{\"customer_ids\": 7}", 400, "customer_ids")]
     [InlineData("[1,2", 400, "line 1")]
+    [InlineData("{}", 400, "customer_ids")]
+    [InlineData("{\"customer_ids\": []}", 400, "customer_ids")]
+    [InlineData("null", 400, "requestId")]
+    [InlineData("", 400, "requestId")]
     public async Task A_body_that_cannot_be_read_is_the_callers_error_and_says_where(string body, int status, string says)
     {
         var answer = await Send(HttpMethod.Post, "/api/customer-success/health/batch", await house.Key("admin"), body);
