@@ -27,6 +27,7 @@ public static class Rooms
         EventsRoom.Add(services);
         HealthRoom.Add(services);
         AccessRoom.Add(services, settings);
+        TrackingRoom.Add(services);
         Web.WebRoom.Add(services, settings);
     }
 
