@@ -5,13 +5,15 @@ using CustomerSuccess.Access.Keys;
 using CustomerSuccess.Access.Secrets;
 using CustomerSuccess.Access.Users;
 using CustomerSuccess.Platform;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -30,6 +32,7 @@ public static class AccessRoom
         AddSessions(services);
         AddPolicies(services);
         services.AddRateLimiter(Limits.Add);
+        services.Configure<ForwardedHeadersOptions>(headers => Proxies.Trust(headers, settings));
         services.AddAntiforgery(form =>
         {
             form.Cookie.Name = "cs-form";
@@ -41,6 +44,7 @@ public static class AccessRoom
 
     /// <summary>The guards in their order, after routing and static files and before every route.</summary>
     public static void Use(IApplicationBuilder app) => app
+        .UseForwardedHeaders()
         .UseMiddleware<SecurityHeaders>()
         .UseRateLimiter()
         .UseAuthentication()

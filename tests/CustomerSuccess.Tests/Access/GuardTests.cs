@@ -91,6 +91,20 @@ public sealed class GuardTests
         string One(string name) => answer.Headers.GetValues(name).Single();
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("10.9.8.7", false)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("127.0.0.0/8", true)]
+    public async Task Only_a_named_proxy_is_believed_about_https(string proxies, bool believed)
+    {
+        await using var house = await House.Open(null, ("CS_PROXIES", proxies));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/sign-in") { Headers = { { "X-Forwarded-Proto", "https" }, { "X-Forwarded-For", "203.0.113.9" } } };
+        var answer = await house.Http.SendAsync(request, Ct);
+        answer.Headers.Contains("Strict-Transport-Security").ShouldBe(believed);
+        answer.Headers.GetValues("Set-Cookie").ShouldAllBe(cookie => cookie.Contains("; secure") == believed);
+    }
+
     [Fact]
     public async Task Refusals_are_pages_for_people_and_problem_details_for_programs()
     {

@@ -15,6 +15,9 @@ public sealed class KnownKeys(NpgsqlDataSource db, TimeProvider clock, KeySettin
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(20);
     private readonly ConcurrentDictionary<string, Lazy<Task<Known>>> known = new(StringComparer.Ordinal);
+
+    // Of a small pool: made-up keys, each unknown, must not take every connection from those who work.
+    private readonly SemaphoreSlim asking = new(4);
     private readonly ConcurrentDictionary<string, KeyRate> rates = new(StringComparer.Ordinal);
     private ConcurrentDictionary<string, DateTime> used = new(StringComparer.Ordinal);
 
@@ -65,10 +68,20 @@ public sealed class KnownKeys(NpgsqlDataSource db, TimeProvider clock, KeySettin
         var started = clock.GetTimestamp();
         // A frozen database must not hold requests: two seconds, then the caller answers 503.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-        await using var connection = await db.OpenConnectionAsync(limit.Token);
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
-            "select secret_hash, name, array_to_string(scopes, ' ') as scopes, customer_id, rate_limit from api_keys where id = @id and revoked_at is null",
-            new { id }, cancellationToken: limit.Token));
+        await asking.WaitAsync(limit.Token);
+        Row? row;
+        try
+        {
+            await using var connection = await db.OpenConnectionAsync(limit.Token);
+            row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
+                "select secret_hash, name, array_to_string(scopes, ' ') as scopes, customer_id, rate_limit from api_keys where id = @id and revoked_at is null",
+                new { id }, cancellationToken: limit.Token));
+        }
+        finally
+        {
+            asking.Release();
+        }
+
         if (row is null) return new(new byte[32], null, started);
         var perSecond = row.rate_limit ?? settings.RequestsPerSecond;
         rates.AddOrUpdate(id, _ => new(perSecond, clock), (_, now) => now.PerSecond == perSecond ? now : new(perSecond, clock));

@@ -23,7 +23,7 @@ public static class Passwords
     /// <summary>Whether it is the password of this hash; takes as long where there is none.</summary>
     public static async Task<bool> Right(string? hash, string password, CancellationToken ct)
     {
-        await Turn.WaitAsync(ct);
+        if (!await Turn.WaitAsync(TimeSpan.FromSeconds(5), ct)) throw new TimeoutException("Too many sign-ins at once.");
         try
         {
             // Longer ones cannot be anyone's, and hashing megabytes is work for nothing.

@@ -1,0 +1,27 @@
+using System.Net;
+using CustomerSuccess.Platform;
+using Microsoft.AspNetCore.HttpOverrides;
+
+namespace CustomerSuccess.Access.Guard;
+
+/// <summary>
+/// Whose word is taken for a visitor's address and for https: only that of the proxies CS_PROXIES names, one hop. Anyone
+/// else could choose an address per request and so be counted as many.
+/// </summary>
+public static class Proxies
+{
+    public static void Trust(ForwardedHeadersOptions headers, IConfiguration settings)
+    {
+        headers.KnownProxies.Clear();
+        headers.KnownIPNetworks.Clear();
+        var named = (settings["CS_PROXIES"] ?? "").Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries);
+        foreach (var proxy in named)
+        {
+            if (IPAddress.TryParse(proxy, out var address)) headers.KnownProxies.Add(address);
+            else if (System.Net.IPNetwork.TryParse(proxy, out var network)) headers.KnownIPNetworks.Add(network);
+            else throw new Trouble($"CS_PROXIES holds '{proxy}', which is no address and no network.", "For example CS_PROXIES=127.0.0.1,10.0.0.0/8");
+        }
+
+        headers.ForwardedHeaders = named.Length == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+    }
+}
