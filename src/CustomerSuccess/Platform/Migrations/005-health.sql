@@ -54,10 +54,16 @@ create table standings (
   -- How often the status changed; numbers the health_changed events.
   changes integer not null
 );
-create index standings_by_name on standings (lower(organization), customer_id) where not archived;
-create index standings_by_score on standings (score, customer_id) where not archived;
-create index standings_by_last_active on standings (last_active, customer_id) where not archived;
-create index standings_by_signup on standings (signup_date, customer_id) where not archived;
+-- Lists are read by one sort key at a time, of the customers in totals unless asked otherwise.
+create index standings_by_name on standings (lower(organization), customer_id) where counted;
+create index standings_by_score on standings (score, customer_id) where counted;
+create index standings_by_progress on standings (done, customer_id) where counted;
+create index standings_by_last_active on standings (coalesce(last_active, '-infinity'), customer_id) where counted;
+create index standings_by_signup on standings (signup_date, customer_id) where counted;
+create index standings_by_mrr on standings (coalesce(mrr, -1), customer_id) where counted;
+create index standings_absent on standings (lower(organization), customer_id) where not counted;
+-- Who needs a person: a small part of all, the most money first.
+create index standings_needing on standings (mrr desc nulls last, score, customer_id) where counted and (band = 'at_risk' or blocker_type <> '');
 select cs_distribute('standings', 'customer_id', 'events');
 
 -- Versioned health models; the newest one activated is in force.

@@ -102,6 +102,17 @@ public sealed record CustomerFilter
     /// <summary>The address of this very page of the list.</summary>
     public string Here(string path = "/customers") => Url(path, ("after", After), ("before", Before), ("skip", Skip is > 0 ? Skip.ToString() : null));
 
+    // The matches first and at most as many as are counted: planned the other way round, the customers would be walked in sort
+    // order and each looked up, which is slow where the matches stand together (0.5 s instead of 30 ms for 5 % of 100,000).
+    private const string FoundBySearch = """
+        s.customer_id in (
+          with found as materialized (
+            select customer_id from customers
+            where lower(organization || ' ' || email || ' ' || github_username || ' ' || customer_id) like @search
+            limit 10001)
+          select customer_id from found)
+        """;
+
     /// <summary>The filters as SQL, with their values in the parameters.</summary>
     public string Where(DynamicParameters values, DateOnly today)
     {
@@ -129,8 +140,10 @@ public sealed record CustomerFilter
 
         if (!string.IsNullOrWhiteSpace(Search))
         {
-            Add("%" + Search.Trim().ToLowerInvariant().Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_") + "%",
-                "s.customer_id in (select customer_id from customers where lower(organization || ' ' || email || ' ' || github_username || ' ' || customer_id) like @search)", "search");
+            var text = Search.Trim().ToLowerInvariant().Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_");
+            // One or two letters are in nearly every address; they mean how a name or an id begins.
+            if (Search.Trim().Length < 3) Add(text + "%", "(lower(s.organization) like @search or s.customer_id like @search)", "search");
+            else Add("%" + text + "%", FoundBySearch, "search");
         }
 
         Add(Stage, "s.stage = @stage", "stage");

@@ -30,5 +30,8 @@ public sealed record CustomerRow(
     }
 }
 
-/// <summary>One page of the list. Total is counted up to 10,000; More says there are others.</summary>
-public sealed record CustomerPage(IReadOnlyList<CustomerRow> Rows, long Total, bool More, string? Next, string? Previous);
+/// <summary>One page of the list. AtLeast: counting stopped there; Next and Previous are where the pages beside it begin.</summary>
+public sealed record CustomerPage(IReadOnlyList<CustomerRow> Rows, long Total, bool AtLeast, string? Next, string? Previous)
+{
+    public string TotalInWords => AtLeast ? $"more than {Words.Number(ListCustomers.MostCounted)}" : Words.Number(Total);
+}

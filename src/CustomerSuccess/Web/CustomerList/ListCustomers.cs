@@ -24,7 +24,7 @@ public static class ListCustomers
             page.Rows.Select(row => new Item(row.CustomerId, row.Organization, row.Email, row.GithubUsername, row.Cohort, row.Industry, row.Plan, row.Owner, row.Mrr,
                 row.SignupDate, row.AccountStatus, row.Archived, row.IsTest, row.Stage, row.Progress, row.BlockerType.Length > 0 ? row.BlockerType : null,
                 row.Score, row.ScoreWeekAgo, row.Status, row.LastActive)).ToList(),
-            page.Total, page.Total > MostCounted, page.Next));
+            page.Total, page.AtLeast, page.Next));
     }
 
     /// <summary>One page with what its rows show; the total where the caller does not know it.</summary>
@@ -49,10 +49,11 @@ public static class ListCustomers
         var more = rows.Count > filter.Rows;
         if (more) rows.RemoveAt(filter.Rows);
         if (back) rows.Reverse();
+        var known = total is not null;
         total ??= place is null && !more ? rows.Count : await connection.ExecuteScalarAsync<long>(new CommandDefinition(
             $"select count(*) from (select 1 from standings s where {where} limit {MostCounted + 1}) counted", values, cancellationToken: ct));
         if (rows.Count > 0) rows = await WithRecent(connection, rows, today, ct);
-        return new CustomerPage(rows, total.Value, more,
+        return new CustomerPage(rows, total.Value, !known && total > MostCounted,
             rows.Count > 0 && (back || more) ? Cursor(rows[^1]) : null,
             rows.Count > 0 && (back ? more : place is not null) ? Cursor(rows[0]) : null);
     }

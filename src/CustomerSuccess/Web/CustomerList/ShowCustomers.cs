@@ -25,7 +25,7 @@ public static class ShowCustomers
     private static async Task<CustomerListModel> Model(CustomerFilter filter, NpgsqlDataSource db, LatestFigures figures, TimeProvider clock, CancellationToken ct)
     {
         var now = await figures.Now();
-        var page = await ListCustomers.Run(filter, db, clock.Today(), ct, filter.Narrowing.Count == 0 ? now.Total : null);
+        var page = await ListCustomers.Run(filter, db, clock.Today(), ct, now.Count(filter.Narrowing));
         return new CustomerListModel(filter, page, now, await figures.History(ct));
     }
 }

@@ -63,6 +63,24 @@ public sealed record DashboardFigures(DateOnly Today, IReadOnlyList<DashboardFig
         .Select(each => ((string, long, long)?)each)
         .FirstOrDefault();
 
+    /// <summary>How many customers one filter of the list leaves, where these figures know it.</summary>
+    public long? Count(IReadOnlyList<(string Name, string Value)> filter) => filter switch
+    {
+        [] => Total,
+        [("status", var status)] when Words.Statuses.Contains(status) => InStatus(status),
+        [("stage", var stage)] when OnboardingSteps.Stages.Contains(stage) => InStage(stage),
+        [("step", var step)] when OnboardingSteps.Exists(step) => WithStep(step),
+        [("next", var step)] when OnboardingSteps.Exists(step) => Sum(group => !group.Completed && Next(group.Steps) == step),
+        [("onboarding", "completed")] => Completed,
+        [("onboarding", "open")] => Total - Completed,
+        [("blocker", "yes")] => Blocked,
+        [("blocker", "no")] => Total - Blocked,
+        [("active", "today")] => ActiveToday,
+        [("with", "you")] => Needing,
+        [("with", "value")] => Valued,
+        _ => null,
+    };
+
     /// <summary>The first step not done, null when all are.</summary>
     public static string? Next(int steps) => OnboardingSteps.All.FirstOrDefault(step => !OnboardingSteps.Has(steps, step));
 
