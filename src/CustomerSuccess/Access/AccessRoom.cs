@@ -127,6 +127,7 @@ public static class AccessRoom
             .AddPolicy(Permissions.Manager, policy => policy.AddRequirements(new May(Permissions.Manager)))
             .AddPolicy(Permissions.Admin, policy => policy.AddRequirements(new May(Permissions.Admin)))
             .AddPolicy(Permissions.Ingest, policy => policy.AddAuthenticationSchemes(Schemes.Key).AddRequirements(new May(Permissions.Ingest)))
+            .AddPolicy(Permissions.AdminKey, policy => policy.AddAuthenticationSchemes(Schemes.Key).AddRequirements(new May(Permissions.Admin)))
             .AddPolicy(Permissions.SignedIn, policy => policy.AddAuthenticationSchemes(Schemes.Cookie).RequireAuthenticatedUser())
             // A route that names no policy is a mistake, and open to nobody.
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(_ => false).Build());

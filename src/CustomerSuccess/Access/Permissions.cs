@@ -15,6 +15,9 @@ public static class Permissions
     /// <summary>May send events: a key with scope ingest or admin. Cookies are ignored.</summary>
     public const string Ingest = "ingest";
 
+    /// <summary>May do what asks people for their password again: a key with scope admin. Cookies are ignored.</summary>
+    public const string AdminKey = "admin-key";
+
     /// <summary>Someone who is signed in, whatever the role, to do something to their own account. Keys do not.</summary>
     public const string SignedIn = "signed-in";
 }

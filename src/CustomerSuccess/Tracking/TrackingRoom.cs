@@ -11,7 +11,8 @@ public static class TrackingRoom
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/v1/export", ExportData.Handle).RequireAuthorization(Permissions.Admin).WithName("ExportData").WithTags("Export");
+        // Programs only: a borrowed browser must not take everything away. The page asks people for their password.
+        app.MapGet("/api/v1/export", ExportData.Handle).RequireAuthorization(Permissions.AdminKey).WithName("ExportData").WithTags("Export");
         app.MapGet("/settings/export", ExportPage.Show).RequireAuthorization(Permissions.Admin);
         app.MapPost("/settings/export", ExportPage.Handle).RequireAuthorization(Permissions.Admin);
         ImportPages.Map(app.MapGroup("/settings/import"));

@@ -39,7 +39,7 @@ public static class RouteWalk
 
     /// <summary>Doors that neither name a policy of ours nor say that they are for everyone.</summary>
     public static IReadOnlyList<Door> Unmarked(IEnumerable<Door> doors) => [.. doors.Where(door =>
-        !door.Open && (door.Policies.Count == 0 || door.Policies.Any(policy => policy is not (Permissions.Viewer or Permissions.Manager or Permissions.Admin or Permissions.Ingest or Permissions.SignedIn))))];
+        !door.Open && (door.Policies.Count == 0 || door.Policies.Any(policy => policy is not (Permissions.Viewer or Permissions.Manager or Permissions.Admin or Permissions.Ingest or Permissions.AdminKey or Permissions.SignedIn))))];
 
     /// <summary>What a visitor must be told, written down from SPEC §0 and not read from the product: may the visitor pass?</summary>
     public static bool May(string visitor, Door door) => door.Open || door.Policies.All(policy => policy switch
@@ -48,6 +48,7 @@ public static class RouteWalk
         Permissions.Manager => visitor is "manager" or "admin" or "admin key",
         Permissions.Admin => visitor is "admin" or "admin key",
         Permissions.Ingest => visitor is "ingest key" or "admin key",
+        Permissions.AdminKey => visitor is "admin key",
         Permissions.SignedIn => visitor is "viewer" or "manager" or "admin",
         _ => false,
     });

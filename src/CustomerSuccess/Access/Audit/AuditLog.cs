@@ -22,6 +22,7 @@ public sealed class AuditLog(AuditSeal seal, TimeProvider clock)
     public async Task Write(
         NpgsqlConnection connection, NpgsqlTransaction transaction, string actor, string action, string target, object? details, CancellationToken ct)
     {
+        if (actor.Contains('@') || target.Contains('@')) throw new ArgumentException("The audit log holds ids, no addresses: use AuditActor().", nameof(actor));
         var (seq, previous) = await connection.QuerySingleAsync<(long, byte[])>(new CommandDefinition(
             "select seq, hash from audit_head for update", null, transaction, cancellationToken: ct));
         var row = new AuditRow(
