@@ -1,1 +1,19 @@
-return 0;
+using CustomerSuccess.Bench;
+
+// One measurement each; what they mean is in ../README.md.
+var (command, options) = (args.FirstOrDefault() ?? "", new Options([.. args.Skip(1)]));
+return command switch
+{
+    "load" => await Load.Run(options),
+    "ratios" => await Ratios.Run(options),
+    "writes" => await Writes.Run(options),
+    "pages" => await Pages.Run(options),
+    "malformed" => await Malformed.Run(options),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("dotnet run --project bench/CustomerSuccess.Bench -c Release -- load | ratios | writes | pages | malformed   (options: bench/README.md)");
+    return 2;
+}

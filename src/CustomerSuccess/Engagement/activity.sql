@@ -8,7 +8,7 @@ seen as (
 remembered as (
   insert into counted_urls as c (customer_id, kind, url, first_at)
   select customer_id, kind, url, first_at from urls order by customer_id, kind, url
-  on conflict (customer_id, kind, url) do update set first_at = least(c.first_at, excluded.first_at)
+  on conflict (customer_id, kind, url) do update set first_at = excluded.first_at where excluded.first_at < c.first_at
 ),
 met as (
   insert into active_people (customer_id, day, person_id)

@@ -83,8 +83,8 @@ public sealed class EventLog(Projections projections)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(Prologue));
             if (TakesCustomerLock && LockBuckets(events) is { Length: > 0 } buckets)
             {
-                var locks = new NpgsqlBatchCommand("select pg_advisory_xact_lock(7, b) from unnest(@buckets::int[]) b");
-                locks.Parameters.Add(new NpgsqlParameter("buckets", buckets));
+                var locks = new NpgsqlBatchCommand("select pg_advisory_xact_lock(7, b) from unnest($1::int[]) b");
+                locks.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = buckets });
                 batch.BatchCommands.Add(locks);
             }
 
@@ -168,31 +168,32 @@ public sealed class EventLog(Projections projections)
     private NpgsqlBatchCommand InsertCommand(List<Envelope> events)
     {
         var command = new NpgsqlBatchCommand(projections.Insert);
-        void Add<T>(string name, NpgsqlDbType type, Func<Envelope, T> value) =>
-            command.Parameters.Add(new NpgsqlParameter<T[]>(name, NpgsqlDbType.Array | type) { TypedValue = [.. events.Select(value)] });
-        command.Parameters.Add(new NpgsqlParameter<int[]>("n", NpgsqlDbType.Array | NpgsqlDbType.Integer) { TypedValue = [.. Enumerable.Range(0, events.Count)] });
-        Add("subject", NpgsqlDbType.Text, e => e.Subject);
-        Add("source", NpgsqlDbType.Text, e => e.Source);
-        Add("id", NpgsqlDbType.Text, e => e.Id);
-        Add("type", NpgsqlDbType.Text, e => e.Type);
-        Add("occurred_at", NpgsqlDbType.TimestampTz, e => e.OccurredAt);
-        Add("claimed_at", NpgsqlDbType.TimestampTz, e => e.ClaimedAt);
-        Add("sent_at", NpgsqlDbType.TimestampTz, e => e.SentAt);
-        Add("received_at", NpgsqlDbType.TimestampTz, e => e.ReceivedAt);
-        Add("customer_id", NpgsqlDbType.Text, e => e.CustomerId);
-        Add("person_id", NpgsqlDbType.Text, e => e.PersonId);
-        Add("visitor_id", NpgsqlDbType.Text, e => e.VisitorId);
-        Add("session_id", NpgsqlDbType.Text, e => e.SessionId);
-        Add("url", NpgsqlDbType.Text, e => e.Visit.Url);
-        Add("referrer", NpgsqlDbType.Text, e => e.Visit.Referrer);
-        Add("utm_source", NpgsqlDbType.Text, e => e.Visit.Source);
-        Add("utm_medium", NpgsqlDbType.Text, e => e.Visit.Medium);
-        Add("utm_campaign", NpgsqlDbType.Text, e => e.Visit.Campaign);
-        Add("utm_term", NpgsqlDbType.Text, e => e.Visit.Term);
-        Add("utm_content", NpgsqlDbType.Text, e => e.Visit.Content);
-        Add("properties", NpgsqlDbType.Jsonb, e => e.Properties);
-        Add("history", NpgsqlDbType.Boolean, e => e.History);
-        Add("actor", NpgsqlDbType.Text, e => e.Actor);
+        void Add<T>(NpgsqlDbType type, Func<Envelope, T> value) =>
+            command.Parameters.Add(new NpgsqlParameter<T[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = [.. events.Select(value)] });
+        // In the order of insert.sql.
+        command.Parameters.Add(new NpgsqlParameter<int[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer, TypedValue = [.. Enumerable.Range(0, events.Count)] });
+        Add(NpgsqlDbType.Text, e => e.Subject);
+        Add(NpgsqlDbType.Text, e => e.Source);
+        Add(NpgsqlDbType.Text, e => e.Id);
+        Add(NpgsqlDbType.Text, e => e.Type);
+        Add(NpgsqlDbType.TimestampTz, e => e.OccurredAt);
+        Add(NpgsqlDbType.TimestampTz, e => e.ClaimedAt);
+        Add(NpgsqlDbType.TimestampTz, e => e.SentAt);
+        Add(NpgsqlDbType.TimestampTz, e => e.ReceivedAt);
+        Add(NpgsqlDbType.Text, e => e.CustomerId);
+        Add(NpgsqlDbType.Text, e => e.PersonId);
+        Add(NpgsqlDbType.Text, e => e.VisitorId);
+        Add(NpgsqlDbType.Text, e => e.SessionId);
+        Add(NpgsqlDbType.Text, e => e.Visit.Url);
+        Add(NpgsqlDbType.Text, e => e.Visit.Referrer);
+        Add(NpgsqlDbType.Text, e => e.Visit.Source);
+        Add(NpgsqlDbType.Text, e => e.Visit.Medium);
+        Add(NpgsqlDbType.Text, e => e.Visit.Campaign);
+        Add(NpgsqlDbType.Text, e => e.Visit.Term);
+        Add(NpgsqlDbType.Text, e => e.Visit.Content);
+        Add(NpgsqlDbType.Jsonb, e => e.Properties);
+        Add(NpgsqlDbType.Boolean, e => e.History);
+        Add(NpgsqlDbType.Text, e => e.Actor);
         return command;
     }
 

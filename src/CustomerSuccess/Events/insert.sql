@@ -1,11 +1,12 @@
 -- Incoming messages to stored events, with everything that is folded from them, in one statement. A message about a
--- customer that does not exist is left out; so is one whose key is already there.
+-- customer that does not exist is left out; so is one whose key is already there. Parameters go by place: named ones would
+-- have Npgsql read and rewrite this text at every commit.
 with incoming as (
   select * from unnest(
-    @n::int[], @subject::text[], @source::text[], @id::text[], @type::text[], @occurred_at::timestamptz[], @claimed_at::timestamptz[],
-    @sent_at::timestamptz[], @received_at::timestamptz[], @customer_id::text[], @person_id::text[], @visitor_id::text[],
-    @session_id::text[], @url::text[], @referrer::text[], @utm_source::text[], @utm_medium::text[], @utm_campaign::text[],
-    @utm_term::text[], @utm_content::text[], @properties::jsonb[], @history::bool[], @actor::text[])
+    $1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
+    $8::timestamptz[], $9::timestamptz[], $10::text[], $11::text[], $12::text[],
+    $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[],
+    $19::text[], $20::text[], $21::jsonb[], $22::bool[], $23::text[])
   as i(n, subject, source, id, type, occurred_at, claimed_at, sent_at, received_at, customer_id, person_id, visitor_id, session_id,
     url, referrer, utm_source, utm_medium, utm_campaign, utm_term, utm_content, properties, history, actor)
 ),

@@ -26,7 +26,7 @@ public sealed class HealthWorker(NpgsqlDataSource db, EventLog events, Signals s
                 var done = await RefreshStandings.Run(db, events, clock, AtOnce, stoppingToken);
                 if (done.Count > 0) signals.Publish(Signals.Standings, string.Join(',', done));
                 // Under load one round takes all that came during a quarter second: a busy customer is worked out once, not per event.
-                if (done.Count < AtOnce) await Task.Delay(TimeSpan.FromMilliseconds(150), stoppingToken);
+                if (done.Count < AtOnce) await Task.Delay(TimeSpan.FromMilliseconds(250), stoppingToken);
                 if (done.Count == 0) await hints.Wait(TimeSpan.FromSeconds(1), stoppingToken);
             }
             catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException && !stoppingToken.IsCancellationRequested)

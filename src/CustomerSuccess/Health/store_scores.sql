@@ -13,7 +13,8 @@ gone as (
   delete from health_scores where day = @day::date and customer_id in (select customer_id from scored)
     and customer_id not in (select customer_id from different)
 )
-insert into health_scores (customer_id, day, model, version, score, status, points)
+insert into health_scores as h (customer_id, day, model, version, score, status, points)
 select customer_id, @day::date, @model, @version, score, status, points::jsonb from different order by customer_id
 on conflict (customer_id, day) do update set model = excluded.model, version = excluded.version, score = excluded.score,
   status = excluded.status, points = excluded.points
+where (h.model, h.version, h.score, h.status, h.points) is distinct from (excluded.model, excluded.version, excluded.score, excluded.status, excluded.points)

@@ -7,7 +7,7 @@ before as (
   from scored s join standings t on t.customer_id = s.customer_id
 ),
 written as (
-  insert into standings (customer_id, organization, email, github_username, cohort, industry, plan, owner, mrr, signup_date, account_status,
+  insert into standings as t (customer_id, organization, email, github_username, cohort, industry, plan, owner, mrr, signup_date, account_status,
     counted, archived, is_test, stage, done, steps, completed_date, days_to_complete, days_to_value, blocker_type, blocked_at,
     prs_generated, prs_merged, days_active, last_active, score, band, status, changes)
   select c.customer_id, c.organization, c.email, c.github_username, c.cohort, c.industry, c.plan, c.owner, c.mrr, c.signup_date, c.status,
@@ -37,7 +37,8 @@ written as (
     days_to_complete = excluded.days_to_complete, days_to_value = excluded.days_to_value, blocker_type = excluded.blocker_type,
     blocked_at = excluded.blocked_at, prs_generated = excluded.prs_generated, prs_merged = excluded.prs_merged,
     days_active = excluded.days_active, last_active = excluded.last_active, score = excluded.score, band = excluded.band, status = excluded.status, changes = excluded.changes
-  returning customer_id, changes
+  where t is distinct from excluded
+  returning t.customer_id, t.changes
 )
 select w.customer_id, b.score as from_score, b.status as from_status, s.score, s.status, w.changes
 from written w join scored s on s.customer_id = w.customer_id join before b on b.customer_id = w.customer_id

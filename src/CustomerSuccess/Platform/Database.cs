@@ -45,12 +45,15 @@ public sealed class Database : IAsyncDisposable
     internal static NpgsqlDataSource Pool(string connectionString, bool patient)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!settings.ContainsKey("Maximum Pool Size")) settings.MaxPoolSize = 30;
-        if (!settings.ContainsKey("GSS Encryption Mode")) settings.GssEncryptionMode = GssEncryptionMode.Disable;
-        if (!settings.ContainsKey("Application Name")) settings.ApplicationName = "customer-success";
-        if (!settings.ContainsKey("Timeout")) settings.Timeout = 5;
-        if (!settings.ContainsKey("Command Timeout")) settings.CommandTimeout = patient ? 0 : 40;
-        if (!settings.ContainsKey("Options"))
+        // ShouldSerialize is true for what the string names; ContainsKey is true for every keyword there is.
+        if (!settings.ShouldSerialize("Maximum Pool Size")) settings.MaxPoolSize = 30;
+        if (!settings.ShouldSerialize("GSS Encryption Mode")) settings.GssEncryptionMode = GssEncryptionMode.Disable;
+        if (!settings.ShouldSerialize("Application Name")) settings.ApplicationName = "customer-success";
+        // The ingest statement takes longer to plan than to run: planned once a connection instead.
+        if (!settings.ShouldSerialize("Max Auto Prepare")) settings.MaxAutoPrepare = 50;
+        if (!settings.ShouldSerialize("Timeout")) settings.Timeout = 5;
+        if (!settings.ShouldSerialize("Command Timeout")) settings.CommandTimeout = patient ? 0 : 40;
+        if (!settings.ShouldSerialize("Options"))
         {
             settings.Options = patient
                 ? "-c lock_timeout=30s -c idle_in_transaction_session_timeout=10min"
