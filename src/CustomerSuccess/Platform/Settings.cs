@@ -52,25 +52,43 @@ public sealed record Settings
         var file = Path.Combine(Data, "secret");
         try
         {
-            Directory.CreateDirectory(Data);
-            using var made = new FileStream(file, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-            made.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) + "\n"));
-            made.Flush(flushToDisk: true);
+            if (!File.Exists(file)) MakeSecret(file);
         }
         catch (IOException) when (File.Exists(file))
         {
-            // Made at an earlier start, or by another process just now.
+            // Another process was first.
         }
 
         var secret = File.ReadAllText(file).Trim();
         return secret.Length >= ShortestSecret
             ? secret
             : throw new Trouble($"{file} holds no usable secret.", $"Restore it from a backup. If it is lost: rm {file}; sessions end, and stored secrets must be entered again.");
+    }
+
+    // Written aside and moved, so that nobody reads half of it; moving never replaces what is there.
+    private static void MakeSecret(string file)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var aside = $"{file}.{Environment.ProcessId}-{Guid.CreateVersion7():N}";
+        try
+        {
+            using (var made = new FileStream(aside, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }))
+            {
+                made.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) + "\n"));
+                made.Flush(flushToDisk: true);
+            }
+
+            File.Move(aside, file, overwrite: false);
+        }
+        finally
+        {
+            File.Delete(aside);
+        }
     }
 
     private static string? Value(IConfiguration source, string name)

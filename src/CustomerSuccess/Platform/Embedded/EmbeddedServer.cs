@@ -54,6 +54,7 @@ public sealed class EmbeddedServer : IAsyncDisposable
     private async Task Watch()
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
+        var said = "";
         while (true)
         {
             try
@@ -62,7 +63,7 @@ public sealed class EmbeddedServer : IAsyncDisposable
                 if (!hold.Broken) continue;
                 var (again, held) = await Hold(root, options, say, leaving.Token);
                 hold.Dispose();
-                (folder, hold) = (again, held);
+                (folder, hold, said) = (again, held, "");
             }
             catch (OperationCanceledException)
             {
@@ -70,7 +71,8 @@ public sealed class EmbeddedServer : IAsyncDisposable
             }
             catch (Exception error) when (error is Trouble or IOException or NpgsqlException)
             {
-                say($"The database does not start: {error.Message}");
+                if (said != error.Message) say($"The database does not start, trying again: {error.Message}");
+                said = error.Message;
             }
         }
     }
