@@ -59,6 +59,8 @@ public sealed class ReadTable(ICollection<RowError> errors)
         }
     }
 
+    public bool Failed => errors.Count > 0;
+
     public void Wrong(string file, int line, string message)
     {
         if (errors.Count < MostErrors) errors.Add(new RowError(file, line, message));

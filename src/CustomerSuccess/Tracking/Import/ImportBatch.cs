@@ -74,10 +74,10 @@ internal sealed class ImportBatch(
         if (waiting.Count >= MostEvents) await Flush(ct);
     }
 
-    /// <summary>Write what waits. Nothing of it may be known already: that was compared before.</summary>
+    /// <summary>Write what waits, unless something is wrong already: then the rest is only compared. Nothing of it may be known: that was compared before.</summary>
     public async Task Flush(CancellationToken ct)
     {
-        if (log is not null && waiting.Count > 0)
+        if (log is not null && waiting.Count > 0 && !reader.Failed)
         {
             var receipts = await log.Write(connection, transaction, waiting, ct);
             if (receipts.FirstOrDefault(receipt => !receipt.Stored) is { } refused)
