@@ -29,6 +29,7 @@ public static class Rooms
         AccessRoom.Add(services, settings);
         TrackingRoom.Add(services);
         Web.WebRoom.Add(services, settings);
+        Schedule.Add(services);
     }
 
     /// <summary>Middleware, outermost first; routing, sign-in and permission checks come by themselves.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CustomerSuccess.Customers;
 using CustomerSuccess.Events;
 using CustomerSuccess.Platform;
 using Dapper;
@@ -17,9 +18,9 @@ internal static class CustomerChanges
         var owner = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
             "select customer_id from customer_emails where email = lower(@email)", new { email = customer.Email }, transaction, cancellationToken: ct));
         if (owner is not null) throw Troubles.EmailTaken(customer.Email, owner);
-        var added = customer with { Id = await Numbers.Next('c', connection, transaction, ct) };
+        var added = customer with { Id = await NextId.Customer(connection, transaction, ct) };
         var properties = Properties(added);
-        properties["onboarding_row"] = await Numbers.Next('o', connection, transaction, ct);
+        properties["onboarding_row"] = await NextId.Onboarding(connection, transaction, ct);
         await Record.Write(connection, transaction, log, [Moment.Cli(clock).Event(EventTypes.CustomerCreated, added.Id, properties, $"{EventTypes.CustomerCreated}:{added.Id}")], ct);
         await transaction.CommitAsync(ct);
         return added;

@@ -13,7 +13,7 @@ internal static class EngagementChanges
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        var row = new EngagementRow(await Numbers.Next('e', connection, transaction, ct), customerId, day, counts);
+        var row = new EngagementRow(await Numbers.Engagement(connection, transaction, ct), customerId, day, counts);
         await Change.Record.Write(connection, transaction, log, [Moment.Cli(clock).On(day, EventTypes.EngagementRecorded, customerId, Properties(row.Id, day, counts), row.Id)], ct);
         await transaction.CommitAsync(ct);
         return row;

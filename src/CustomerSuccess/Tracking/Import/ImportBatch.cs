@@ -14,11 +14,21 @@ internal sealed class ImportBatch(
 
     private readonly List<Envelope> waiting = [];
 
+    /// <summary>Into an empty database: the files have been checked against themselves, and there is nothing else to ask.</summary>
+    public bool NothingKnown { get; init; }
+
     public async Task Customers(IReadOnlyList<Line<CustomerRow>> all, CancellationToken ct)
     {
         var lines = all.Where(line => Differs(line.Row)).ToList();
         for (var n = lines.Count; n < all.Count; n++) tally.Same(Tables.Customers.File);
         if (lines.Count == 0) return;
+        if (NothingKnown)
+        {
+            foreach (var line in lines) New(line.Row, read.Record(line.Row.Id));
+            if (waiting.Count >= MostEvents) await Flush(ct);
+            return;
+        }
+
         var ids = lines.Select(line => line.Row.Id).ToArray();
         var known = await Known.Customers(connection, transaction, ids, ct);
         var emails = await Known.EmailOwners(connection, transaction, [.. lines.Select(line => line.Row.Email)], ids, ct);
@@ -36,9 +46,7 @@ internal sealed class ImportBatch(
             }
             else
             {
-                tally.New(Tables.Customers.File);
-                if (record is not null) tally.New(Tables.Onboarding.File);
-                waiting.AddRange(CustomerEvents.New(row, record?.Row, moment));
+                New(row, record);
             }
         }
 
@@ -51,7 +59,7 @@ internal sealed class ImportBatch(
         for (var n = lines.Count; n < all.Count; n++) tally.Same(Tables.Engagement.File);
         if (lines.Count == 0) return;
         var made = lines.Where(line => line.Row.Id == Ids.OfDay(line.Row.CustomerId, line.Row.Date)).Select(line => line.Row.CustomerId).Distinct(StringComparer.Ordinal).ToArray();
-        var known = await Known.Days(connection, transaction, [.. lines.Select(line => line.Row.Id)], made, ct);
+        var known = NothingKnown ? [] : await Known.Days(connection, transaction, [.. lines.Select(line => line.Row.Id)], made, ct);
         foreach (var line in lines)
         {
             var row = line.Row;
@@ -89,6 +97,13 @@ internal sealed class ImportBatch(
 
     private bool Differs(CustomerRow row) =>
         before is null || before.Customer(row.Id) != row || before.Record(row.Id)?.Row != read.Record(row.Id)?.Row;
+
+    private void New(CustomerRow row, Line<OnboardingRow>? record)
+    {
+        tally.New(Tables.Customers.File);
+        if (record is not null) tally.New(Tables.Onboarding.File);
+        waiting.AddRange(CustomerEvents.New(row, record?.Row, moment));
+    }
 
     private void Fields(Line<CustomerRow> line, CustomerRow known)
     {

@@ -26,8 +26,11 @@ public static class ImportFolder
     private const int AtOnce = 500;
 
     // Imports wait for each other: the ids of one must be known to the next.
-    private const string Prologue =
-        "select pg_advisory_xact_lock(9, 1), set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true), set_config('jit', 'off', true)";
+    // The planner knows nothing of what this transaction has written itself; left alone it reads whole tables for every batch.
+    private const string Prologue = """
+        select pg_advisory_xact_lock(9, 1), set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true), set_config('jit', 'off', true),
+          set_config('enable_seqscan', 'off', true), set_config('work_mem', '64MB', true)
+        """;
 
     /// <summary>What an import would do, changes included; writes nothing.</summary>
     public static Task<ImportReport> Preview(NpgsqlDataSource db, OpenFiles files, TimeProvider clock, CancellationToken ct) =>
@@ -50,7 +53,9 @@ public static class ImportFolder
         await connection.ExecuteAsync(new CommandDefinition(Prologue, null, transaction, cancellationToken: ct));
         var queued = await connection.ExecuteScalarAsync<long>(new CommandDefinition("select coalesce(max(id), 0) from touched", null, transaction, cancellationToken: ct));
         var moment = new Moment("csv", options.Actor, clock.Now(), History: !options.Live);
-        var batch = new ImportBatch(connection, transaction, log, moment, tally, reader, options.Seen, read);
+        var empty = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select not exists (select 1 from customers) and not exists (select 1 from activity) and not exists (select 1 from engagement_rows)", null, transaction, cancellationToken: ct));
+        var batch = new ImportBatch(connection, transaction, log, moment, tally, reader, options.Seen, read) { NothingKnown = empty };
         var done = 0L;
         foreach (var lines in files.Customers(reader).Chunk(AtOnce))
         {

@@ -1,0 +1,15 @@
+using CustomerSuccess.Platform.Jobs;
+using CustomerSuccess.Tracking.Export;
+
+namespace CustomerSuccess;
+
+/// <summary>All recurring work of the product. One hosted service runs it; each job is claimed, so that several processes do it once.</summary>
+public static class Schedule
+{
+    public static void Add(IServiceCollection services) => services.AddHostedService(all => ActivatorUtilities.CreateInstance<RunJobs>(all, Jobs(all)));
+
+    private static IReadOnlyList<Job> Jobs(IServiceProvider all) =>
+    [
+        .. DailyExport.Jobs(all),
+    ];
+}
