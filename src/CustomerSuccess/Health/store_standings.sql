@@ -18,8 +18,9 @@ written as (
       + case when o.github_action_installed is null then 0 else 4 end + case when o.first_issue_tagged is null then 0 else 8 end
       + case when o.first_pr_generated is null then 0 else 16 end),
     (o.completed_at at time zone 'utc')::date,
-    greatest((o.completed_at at time zone 'utc')::date - c.signup_date, 0),
-    case when 'first_pr_generated' = any(o.untimed) then null else greatest((o.first_pr_generated at time zone 'utc')::date - c.signup_date, 0) end,
+    -- greatest() passes over nulls: without the conditions an open onboarding would count as done on the first day.
+    case when o.completed_at is not null then greatest((o.completed_at at time zone 'utc')::date - c.signup_date, 0) end,
+    case when o.first_pr_generated is not null and not 'first_pr_generated' = any(o.untimed) then greatest((o.first_pr_generated at time zone 'utc')::date - c.signup_date, 0) end,
     coalesce(o.blocker_type, ''), o.blocked_at,
     coalesce(e.prs_generated, 0), coalesce(e.prs_merged, 0), coalesce(e.days_active, 0), e.last_active, s.score, s.band, s.status,
     coalesce(b.changes, 0) + case when b.status <> s.status then 1 else 0 end

@@ -50,6 +50,7 @@ public sealed class Welcome(NpgsqlDataSource db, AddUser add, CreateKey createKe
         if (user.Problem is not null) throw new Trouble("There is a demo user already, but its password is not in " + file + ".", "Reset it: ./cs user reset demo@example.com");
         var key = await createKey.Run(connection, transaction, new("Demo", [Scopes.Ingest, Scopes.Read, Scopes.Admin]), "cli", ct);
         var made = new Demo("demo@example.com", password, key.Id, key.Key);
+        Directory.CreateDirectory(settings.Data);
         await using (var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
             await JsonSerializer.SerializeAsync(stream, made, JsonSerializerOptions.Web, ct);
         await transaction.CommitAsync(ct);

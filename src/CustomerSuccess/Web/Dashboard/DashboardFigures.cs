@@ -114,7 +114,7 @@ public sealed record NeedsYou(string CustomerId, string Organization, string Own
         if (LastActive is null && quiet > 0) reasons.Add($"Nothing happened since sign-up {Words.Count(quiet, "day")} ago");
         else if (quiet >= 3) reasons.Add($"No activity for {quiet} days");
         if (SupportRequests >= 2) reasons.Add($"{Words.Count(SupportRequests, "support request")} this week");
-        if (BlockerType.Length == 0 && !Completed && DashboardFigures.Next(Steps) is { } step && today.DayNumber - SignupDate.DayNumber >= 7)
+        if (BlockerType.Length == 0 && !Completed && LastActive is not null && DashboardFigures.Next(Steps) is { } step && today.DayNumber - SignupDate.DayNumber >= 7)
         {
             reasons.Add($"{Missing(step)} {Words.Count(today.DayNumber - SignupDate.DayNumber, "day")} after sign-up");
         }
