@@ -1,4 +1,5 @@
 using CustomerSuccess.Access;
+using CustomerSuccess.Access.Guard;
 using CustomerSuccess.Events;
 using CustomerSuccess.Platform;
 
@@ -13,7 +14,7 @@ public static class HealthRoom
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/customer-success/health/{id}", GetHealth.Handle).RequireAuthorization(Permissions.Viewer);
+        app.MapGet("/api/customer-success/health/{id}", GetHealth.Handle).OfCustomer().RequireAuthorization(Permissions.Viewer);
         app.MapPost("/api/customer-success/health/batch", GetHealthBatch.Handle).RequireAuthorization(Permissions.Admin);
     }
 }

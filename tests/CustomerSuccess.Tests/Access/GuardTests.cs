@@ -67,28 +67,27 @@ public sealed class GuardTests
         (await http.PostAsync("/sign-in", form, Ct)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
-    [Theory]
-    [InlineData("/sign-in")]
-    [InlineData("/nothing/here")]
-    [InlineData("/settings/users")]
-    [InlineData("/healthz")]
-    public async Task Every_answer_forbids_what_we_do_not_use(string address)
+    [Fact]
+    public async Task Every_answer_forbids_what_we_do_not_use()
     {
         await using var house = await House.Open();
-        var answer = await house.Http.GetAsync(address, Ct);
-        var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
-        policy.ShouldContain("default-src 'none'");
-        policy.ShouldContain("frame-ancestors 'none'");
-        policy.ShouldNotContain("unsafe");
-        policy.ShouldNotContain("*");
-        One("X-Content-Type-Options").ShouldBe("nosniff");
-        One("Referrer-Policy").ShouldBe("same-origin");
-        One("Cross-Origin-Opener-Policy").ShouldBe("same-origin");
-        One("Permissions-Policy").ShouldContain("camera=()");
-        answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
-        answer.Headers.Contains("Strict-Transport-Security").ShouldBeFalse("this is plain HTTP");
+        foreach (var address in new[] { "/sign-in", "/nothing/here", "/settings/users", "/healthz" })
+        {
+            var answer = await house.Http.GetAsync(address, Ct);
+            var policy = One("Content-Security-Policy");
+            policy.ShouldContain("default-src 'none'");
+            policy.ShouldContain("frame-ancestors 'none'");
+            policy.ShouldNotContain("unsafe");
+            policy.ShouldNotContain("*");
+            One("X-Content-Type-Options").ShouldBe("nosniff");
+            One("Referrer-Policy").ShouldBe("same-origin");
+            One("Cross-Origin-Opener-Policy").ShouldBe("same-origin");
+            One("Permissions-Policy").ShouldContain("camera=()");
+            answer.Headers.CacheControl!.NoStore.ShouldBeTrue(address);
+            answer.Headers.Contains("Strict-Transport-Security").ShouldBeFalse("this is plain HTTP");
 
-        string One(string name) => answer.Headers.GetValues(name).Single();
+            string One(string name) => answer.Headers.GetValues(name).Single();
+        }
     }
 
     [Theory]

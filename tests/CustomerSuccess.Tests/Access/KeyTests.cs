@@ -97,6 +97,26 @@ public sealed class KeyTests
     }
 
     [Fact]
+    public async Task A_customers_key_reads_that_customer_and_does_not_learn_of_others()
+    {
+        await using var house = await House.Open();
+        foreach (var company in new[] { Cast.Acme, Cast.TechCorp })
+            (await house.Cli("add-customer", company.Email, company.Organization, company.GitHub, company.Cohort, company.Industry, "12")).Code.ShouldBe(0);
+        var made = await house.Cli("key", "create", "--name", "Acme", "--scope", "read", "--customer", "c1001", "--json");
+        made.Code.ShouldBe(0, made.Error);
+        var key = ("x-api-key", made.Json.GetProperty("key").GetString()!);
+
+        (await Get(house, "/api/v1/customers/c1001", key)).ShouldBe(HttpStatusCode.OK);
+        (await Get(house, "/api/customer-success/health/c1001", key)).ShouldBe(HttpStatusCode.OK);
+        (await Get(house, "/api/v1/customers/c1002", key)).ShouldBe(HttpStatusCode.NotFound);
+        (await Get(house, "/api/v1/customers/c9999", key)).ShouldBe(HttpStatusCode.NotFound);
+        // Routes that are not about one customer are closed to it: they would show all.
+        (await Get(house, "/api/v1/customers", key)).ShouldBe(HttpStatusCode.Forbidden);
+        (await Get(house, "/settings/keys", key)).ShouldBe(HttpStatusCode.Forbidden);
+        (await house.Cli("key", "create", "--name", "x", "--scope", "admin", "--customer", "c1001")).Code.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Use_is_written_down_in_the_background()
     {
         await using var house = await House.Open();
