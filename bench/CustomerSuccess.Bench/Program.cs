@@ -6,6 +6,7 @@ return command switch
 {
     "load" => await Load.Run(options),
     "ratios" => await Ratios.Run(options),
+    "bare" => await Bare.Serve(options),
     "writes" => await Writes.Run(options),
     "pages" => await Pages.Run(options),
     "malformed" => await Malformed.Run(options),

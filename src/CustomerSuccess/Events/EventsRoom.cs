@@ -18,9 +18,9 @@ public static class EventsRoom
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapPost("/metrics/track", TrackMetric.Handle).RequireAuthorization(Permissions.Ingest)
-            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(RequestBody.MostBytes)).DisableAntiforgery();
+            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(RequestBody.MostRead)).DisableAntiforgery();
         app.MapPost("/api/v1/events", PostEvents.Handle).RequireAuthorization(Permissions.Ingest)
-            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(RequestBody.MostBytes)).DisableAntiforgery();
+            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(RequestBody.MostRead)).DisableAntiforgery();
         app.MapGet("/api/v1/messages/{id}", ExplainMessage.Handle).RequireAuthorization(Permissions.Viewer);
     }
 }

@@ -57,7 +57,7 @@ public static class StorableJson
         }
         catch (InvalidOperationException)
         {
-            return "holds half a Unicode character (a lone surrogate), which cannot be stored";
+            return "holds half a Unicode character (a lone surrogate) or bytes that are no UTF-8, which cannot be stored";
         }
     }
 
