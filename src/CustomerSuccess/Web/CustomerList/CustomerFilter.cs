@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using CustomerSuccess.Health;
 using CustomerSuccess.Onboarding;
 using Dapper;
@@ -21,7 +22,7 @@ public sealed record CustomerFilter
 
     [FromQuery(Name = "industry")] public string? Industry { get; init; }
 
-    /// <summary>The owner's email; - for customers without one.</summary>
+    /// <summary>The owner; me for the signed-in user, - for customers without one.</summary>
     [FromQuery(Name = "owner")] public string? Owner { get; init; }
 
     /// <summary>yes, no or one kind of blocker.</summary>
@@ -59,6 +60,12 @@ public sealed record CustomerFilter
 
     /// <summary>25, 50 or 100 rows.</summary>
     [FromQuery(Name = "size")] public int? Size { get; init; }
+
+    /// <summary>The names by which the signed-in user can own customers; not from the address.</summary>
+    internal IReadOnlyList<string> Me { get; private init; } = [];
+
+    public CustomerFilter AskedBy(ClaimsPrincipal user) =>
+        this with { Me = new[] { user.FindFirstValue(ClaimTypes.Email), user.Identity?.Name }.OfType<string>().ToList() };
 
     public int Rows => Size is 50 or 100 ? Size.Value : 25;
 
@@ -149,8 +156,13 @@ public sealed record CustomerFilter
         Add(Stage, "s.stage = @stage", "stage");
         Add(Cohort, "s.cohort = @cohort", "cohort");
         Add(Industry, "s.industry = @industry", "industry");
-        Add(Owner == "-" ? null : Owner, "s.owner = @owner", "owner");
         if (Owner == "-") where.Add("s.owner = ''");
+        else if (Owner == "me")
+        {
+            where.Add("s.owner = any(@me)");
+            values.Add("me", Me.ToArray());
+        }
+        else Add(Owner, "s.owner = @owner", "owner");
         if (Status == "inactive") where.Add(Inactive);
         else Add(Status, $"s.band = @status and not ({Inactive})", "status");
         if (Blocker is "yes" or "no") where.Add(Blocker == "yes" ? "s.blocker_type <> ''" : "s.blocker_type = ''");

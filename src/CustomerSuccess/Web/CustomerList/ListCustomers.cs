@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using CustomerSuccess.Platform;
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,9 +18,9 @@ public static class ListCustomers
     public sealed record Answer(IReadOnlyList<Item> Customers, long Total, bool TotalIsAtLeast, string? Next);
 
     /// <summary>Customers with their health, filtered and sorted as on the page; `next` is the value of `after` for the next page.</summary>
-    public static async Task<Ok<Answer>> Handle([AsParameters] CustomerFilter filter, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
+    public static async Task<Ok<Answer>> Handle([AsParameters] CustomerFilter filter, ClaimsPrincipal user, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
     {
-        var page = await Run(filter, db, clock.Today(), ct);
+        var page = await Run(filter.AskedBy(user), db, clock.Today(), ct);
         return TypedResults.Ok(new Answer(
             page.Rows.Select(row => new Item(row.CustomerId, row.Organization, row.Email, row.GithubUsername, row.Cohort, row.Industry, row.Plan, row.Owner, row.Mrr,
                 row.SignupDate, row.AccountStatus, row.Archived, row.IsTest, row.Stage, row.Progress, row.BlockerType.Length > 0 ? row.BlockerType : null,

@@ -11,7 +11,7 @@ public static class ShowCustomers
 {
     public static async Task<IResult> Handle([AsParameters] CustomerFilter filter, HttpContext http, NpgsqlDataSource db, LatestFigures figures, TimeProvider clock, CancellationToken ct)
     {
-        var model = await Model(filter, db, figures, clock, ct);
+        var model = await Model(filter.AskedBy(http.User), db, figures, clock, ct);
         http.Response.Headers.Vary = "HX-Request-Type";
         if (http.Request.Headers["HX-Request-Type"] != "partial") return new RazorComponentResult<CustomerListPage>(new { Model = model });
         // A form sends its empty fields too; the address bar shows the short one.
@@ -20,7 +20,7 @@ public static class ShowCustomers
     }
 
     public static Task Live([AsParameters] CustomerFilter filter, HttpContext http, NpgsqlDataSource db, LatestFigures figures, TimeProvider clock) =>
-        LiveStream.Send<CustomerListBody>(http, async ct => new Dictionary<string, object?> { ["Model"] = await Model(filter, db, figures, clock, ct) });
+        LiveStream.Send<CustomerListBody>(http, async ct => new Dictionary<string, object?> { ["Model"] = await Model(filter.AskedBy(http.User), db, figures, clock, ct) });
 
     private static async Task<CustomerListModel> Model(CustomerFilter filter, NpgsqlDataSource db, LatestFigures figures, TimeProvider clock, CancellationToken ct)
     {
