@@ -48,6 +48,7 @@ public sealed class ImportTests : TrackingHouse
         after["onboarding.csv"].ShouldBe(Text("onboarding.csv"));
         after["engagement.csv"].ShouldBe(Text("engagement.csv"));
         (await Do("import", Folder)).Out.ShouldContain("Everything was known already.");
+        await Do("rebuild", "--check");
         (await Count("activity where customer_id = 'c1001' and day = '2025-05-02'")).ShouldBe(0);
     }
 

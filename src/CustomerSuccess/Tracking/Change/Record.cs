@@ -10,10 +10,23 @@ internal static class Record
 {
     public static async Task Write(NpgsqlConnection connection, NpgsqlTransaction transaction, EventLog log, IReadOnlyList<Envelope> events, CancellationToken ct)
     {
-        var receipts = await log.Write(connection, transaction, events, ct);
+        var receipts = await Stored(log.Write(connection, transaction, events, ct));
         if (receipts.FirstOrDefault(receipt => receipt.UnknownCustomer) is { } unknown)
             throw Troubles.UnknownCustomer(events.First(one => one.Id == unknown.Id).CustomerId!);
         await Tell(connection, transaction, ct);
+    }
+
+    /// <summary>An address somebody else took between the look and the write.</summary>
+    public static async Task<IReadOnlyList<Receipt>> Stored(Task<IReadOnlyList<Receipt>> write)
+    {
+        try
+        {
+            return await write;
+        }
+        catch (PostgresException error) when (error.ConstraintName == "customer_emails_pkey")
+        {
+            throw new Trouble($"An email belongs to another customer already: {error.Detail}", "Use another address and try again; nothing was changed.", error);
+        }
     }
 
     /// <summary>A hint to the processes that work out health; they look by themselves too.</summary>

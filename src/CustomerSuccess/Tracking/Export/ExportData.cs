@@ -40,10 +40,12 @@ public static class ExportData
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         await connection.ExecuteAsync(new CommandDefinition(
             "set transaction read only; set local statement_timeout = 0; set local work_mem = '64MB'; set local jit = off", null, transaction, cancellationToken: ct));
-        var accounts = ReadAccounts.Run(connection, DateOnly.MinValue, asOf, known, null, ct);
+        // Now is everything there is, also what is dated tomorrow (it may be tomorrow already where they are).
+        var until = known ? asOf : DateOnly.MaxValue;
+        var accounts = ReadAccounts.Run(connection, DateOnly.MinValue, until, known, null, ct);
         await using var zip = new MetricsZip(target);
         await zip.Add(Tables.Customers, accounts.Select(account => account.Customer), ct);
-        await zip.Add(Tables.Onboarding, ReadAccounts.Records(connection, asOf, known, ct), ct);
+        await zip.Add(Tables.Onboarding, ReadAccounts.Records(connection, until, known, ct), ct);
         await zip.Add(Tables.Engagement, Engagement(connection, asOf, known, ct), ct);
         await zip.Add(CombinedMetrics.Table, accounts.Select(account => CombinedMetrics.Of(account, HealthModel.EarlyAccess, asOf)), ct);
     }

@@ -32,7 +32,7 @@ public sealed class MetricsZip(Stream target) : IAsyncDisposable
         await archive.Add(Tables.Customers, book.Customers.OrderBy(row => row.Id, order).ToAsyncEnumerable(), ct);
         await archive.Add(Tables.Onboarding, book.Onboarding.OrderBy(row => row.Id, order).ToAsyncEnumerable(), ct);
         await archive.Add(Tables.Engagement, book.Engagement.OrderBy(row => row.Id, order).ToAsyncEnumerable(), ct);
-        var accounts = book.Accounts(DateOnly.MinValue, asOf).OrderBy(account => account.Customer.Id, order);
+        var accounts = book.Accounts(DateOnly.MinValue, DateOnly.MaxValue).OrderBy(account => account.Customer.Id, order);
         await archive.Add(CombinedMetrics.Table, accounts.Select(account => CombinedMetrics.Of(account, Health.HealthModel.EarlyAccess, asOf)).ToAsyncEnumerable(), ct);
     }
 

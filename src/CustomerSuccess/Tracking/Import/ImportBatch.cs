@@ -42,7 +42,7 @@ internal sealed class ImportBatch(
             if (known.TryGetValue(row.Id, out var found))
             {
                 Fields(line, found.Customer);
-                if (record is { } other) Record(other, found.Onboarding, resets.TryGetValue(row.Id, out var reset) ? reset : null);
+                if (record is { } other) Steps(other, found.Onboarding, resets.TryGetValue(row.Id, out var reset) ? reset : null);
             }
             else
             {
@@ -87,7 +87,7 @@ internal sealed class ImportBatch(
     {
         if (log is not null && waiting.Count > 0 && !reader.Failed)
         {
-            var receipts = await log.Write(connection, transaction, waiting, ct);
+            var receipts = await Record.Stored(log.Write(connection, transaction, waiting, ct));
             if (receipts.FirstOrDefault(receipt => !receipt.Stored) is { } refused)
                 throw new Trouble($"The message {refused.Id} was not stored: {refused.Reason}.", "Something else writes the same rows; import again when it is done.");
         }
@@ -111,7 +111,7 @@ internal sealed class ImportBatch(
         Apply(Tables.Customers.File, line.Number, line.Row.Id, what, what.Count == 0 ? [] : [moment.Event(EventTypes.CustomerUpdated, line.Row.Id, properties)]);
     }
 
-    private void Record(Line<OnboardingRow> line, OnboardingRow known, DateTime? lastReset)
+    private void Steps(Line<OnboardingRow> line, OnboardingRow known, DateTime? lastReset)
     {
         var (what, events) = CustomerEvents.Record(known, line.Row, before?.Record(line.Row.CustomerId)?.Row, moment, lastReset);
         Apply(Tables.Onboarding.File, line.Number, line.Row.Id, what, events);
