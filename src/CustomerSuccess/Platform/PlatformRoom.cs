@@ -14,8 +14,8 @@ public static class PlatformRoom
         services.AddHostedService(all => all.GetRequiredService<Signals>());
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = problem =>
         {
-            problem.ProblemDetails.Extensions.Remove("traceId");
-            problem.ProblemDetails.Extensions["requestId"] = problem.HttpContext.TraceIdentifier;
+            problem.ProblemDetails.Extensions.Remove("trace_id");
+            problem.ProblemDetails.Extensions["request_id"] = problem.HttpContext.TraceIdentifier;
             if (problem.ProblemDetails is HttpValidationProblemDetails invalid) invalid.Errors = FieldNames.AsSent(invalid.Errors);
         });
         services.AddExceptionHandler<ProblemHandler>();

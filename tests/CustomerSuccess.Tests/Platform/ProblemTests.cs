@@ -15,8 +15,8 @@ public sealed class ProblemTests(House house) : IClassFixture<House>
     [InlineData("[1,2", 400, "line 1")]
     [InlineData("{}", 400, "customer_ids")]
     [InlineData("{\"customer_ids\": []}", 400, "customer_ids")]
-    [InlineData("null", 400, "requestId")]
-    [InlineData("", 400, "requestId")]
+    [InlineData("null", 400, "request_id")]
+    [InlineData("", 400, "request_id")]
     public async Task A_body_that_cannot_be_read_is_the_callers_error_and_says_where(string body, int status, string says)
     {
         var answer = await Send(HttpMethod.Post, "/api/customer-success/health/batch", await house.Key("admin"), body);
@@ -24,7 +24,8 @@ public sealed class ProblemTests(House house) : IClassFixture<House>
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
         var text = await answer.Content.ReadAsStringAsync(Ct);
         text.ShouldContain(says);
-        text.ShouldContain("requestId");
+        text.ShouldContain("request_id");
+        text.ShouldNotContain("trace");
         text.ShouldNotContain("Exception");
     }
 
