@@ -23,7 +23,11 @@ public static class Limits
             : Bucket(Address(context), burst: 2_000, perSecond: 400));
         limits.AddPolicy(Credentials, context => RateLimitPartition.GetTokenBucketLimiter(Address(context), _ => new()
         {
-            TokenLimit = 30, TokensPerPeriod = 1, ReplenishmentPeriod = TimeSpan.FromSeconds(2), QueueLimit = 0, AutoReplenishment = true,
+            TokenLimit = 30,
+            TokensPerPeriod = 1,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(2),
+            QueueLimit = 0,
+            AutoReplenishment = true,
         }));
         limits.OnRejected = (rejected, ct) =>
         {
@@ -40,7 +44,11 @@ public static class Limits
     private static RateLimitPartition<string> Bucket(string address, int burst, int perSecond) =>
         RateLimitPartition.GetTokenBucketLimiter(address, _ => new()
         {
-            TokenLimit = burst, TokensPerPeriod = perSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true,
+            TokenLimit = burst,
+            TokensPerPeriod = perSecond,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            QueueLimit = 0,
+            AutoReplenishment = true,
         });
 
     // An IPv6 customer holds a whole /64; counting single addresses of it would count nothing.
