@@ -8,10 +8,11 @@ namespace CustomerSuccess.Health;
 /// <summary>A customer's score with its proof: every point, the trend and what speaks against it, as of now or of any past day.</summary>
 public static class GetHealth
 {
-    /// <summary>Confidence: low under 3 active days, medium under 10, else high.</summary>
+    /// <summary>Confidence: low under 3 active days, medium under 10, else high. Changes: against 7 days before, by component; empty without an earlier score.</summary>
     public sealed record Answer(
         string CustomerId, DateOnly AsOf, int Score, string Status, string Band, string Stage, int OnboardingPercent, decimal Raw, decimal Rounding,
-        string Model, int Version, string Trend, int? WeekAgo, string Confidence, IReadOnlyList<HealthLine> Components, IReadOnlyList<RiskFactor> RiskFactors);
+        string Model, int Version, string Trend, int? WeekAgo, string Confidence, IReadOnlyList<HealthLine> Components, IReadOnlyList<RiskFactor> RiskFactors,
+        IReadOnlyList<HealthChange> Changes);
 
     /// <summary>The score and why. Day: as of the end of that day, with what was known then.</summary>
     public static async Task<Results<Ok<Answer>, NotFound, ValidationProblem>> Handle(
@@ -38,11 +39,12 @@ public static class GetHealth
             ? await Facts.Now(connection, null, customers, ct)
             : await Facts.AsOf(connection, null, customers, day, ct);
         var weekAgo = (await Facts.AsOf(connection, null, customers, day.AddDays(-7), ct))
-            .ToDictionary(one => one.CustomerId, one => ScoreHealth.Of(one, HealthModel.EarlyAccess, day.AddDays(-7)).Score, StringComparer.Ordinal);
-        return [.. facts.Select(one => Explain(one, weekAgo.TryGetValue(one.CustomerId, out var before) ? before : null, day))];
+            .ToDictionary(one => one.CustomerId, one => ScoreHealth.Of(one, HealthModel.EarlyAccess, day.AddDays(-7)), StringComparer.Ordinal);
+        return [.. facts.Select(one => weekAgo.TryGetValue(one.CustomerId, out var before) ? Explain(one, before.Score, before.Lines, day) : Explain(one, null, [], day))];
     }
 
-    private static Answer Explain(HealthFacts facts, int? weekAgo, DateOnly day)
+    /// <summary>The score with its proof, against what it was 7 days before. Pure.</summary>
+    public static Answer Explain(HealthFacts facts, int? weekAgo, IReadOnlyList<HealthLine> linesWeekAgo, DateOnly day)
     {
         var score = ScoreHealth.Of(facts, HealthModel.EarlyAccess, day);
         return new Answer(
@@ -50,6 +52,6 @@ public static class GetHealth
             OnboardingSteps.Percentage(System.Numerics.BitOperations.PopCount((uint)facts.Steps)), score.Raw, score.Score - score.Raw,
             score.Model, score.Version, ScoreHealth.Trend(score.Score, weekAgo), weekAgo,
             facts.DaysActive < 3 ? "low" : facts.DaysActive < 10 ? "medium" : "high",
-            score.Lines, RiskFactors.Of(facts, score, weekAgo, day));
+            score.Lines, RiskFactors.Of(facts, score, weekAgo, day), weekAgo is null ? [] : HealthChange.Between(linesWeekAgo, score.Lines));
     }
 }

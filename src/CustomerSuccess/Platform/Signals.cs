@@ -39,25 +39,25 @@ public sealed class Signals(NpgsqlDataSource db, ILogger<Signals> log) : Backgro
     {
         public ChannelReader<string> Hints => hints;
 
-        /// <summary>Wait for a hint, at most this long; takes all that are waiting and says whether there was any.</summary>
-        public async Task<bool> Wait(TimeSpan atMost, CancellationToken ct)
+        /// <summary>Wait for a hint that concerns the caller, at most this long; takes all that are waiting and says whether there was one.</summary>
+        public async Task<bool> Wait(TimeSpan atMost, CancellationToken ct, Func<string, bool>? concerns = null)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
             limit.CancelAfter(atMost);
             try
             {
-                await hints.WaitToReadAsync(limit.Token);
+                while (true)
+                {
+                    await hints.WaitToReadAsync(limit.Token);
+                    var concerned = false;
+                    while (hints.TryRead(out var hint)) concerned |= concerns is null || concerns(hint);
+                    if (concerned) return true;
+                }
             }
             catch (OperationCanceledException) when (!ct.IsCancellationRequested)
             {
                 return false;
             }
-
-            while (hints.TryRead(out _))
-            {
-            }
-
-            return true;
         }
 
         public void Dispose() => leave();

@@ -1,7 +1,10 @@
 using CustomerSuccess.Access;
+using CustomerSuccess.Access.Guard;
 using CustomerSuccess.Platform.Shell;
 using CustomerSuccess.Web.Api;
 using CustomerSuccess.Web.CustomerList;
+using CustomerSuccess.Web.CustomerPage;
+using CustomerSuccess.Web.CustomerPage.Timeline;
 using CustomerSuccess.Web.Dashboard;
 
 namespace CustomerSuccess.Web;
@@ -40,5 +43,11 @@ public static class WebRoom
         app.MapGet("/customers", ShowCustomers.Handle).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
         app.MapGet("/live/customers", ShowCustomers.Live).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
         app.MapGet("/api/v1/customers", ListCustomers.Handle).RequireAuthorization(Permissions.Viewer).WithTags("Customers");
+
+        app.MapGet("/customers/{id}", ShowCustomer.Handle).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
+        app.MapGet("/live/customers/{id}", ShowCustomer.Live).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
+        app.MapPost("/customers/{id}/actions/{action}", TakeAction.Submit).RequireAuthorization(Permissions.Manager).ExcludeFromDescription();
+        app.MapGet("/api/v1/customers/{id}/overview", ShowCustomer.Json).OfCustomer().RequireAuthorization(Permissions.Viewer).WithTags("Customers");
+        app.MapGet("/api/v1/customers/{id}/timeline", ListTimeline.Handle).OfCustomer().RequireAuthorization(Permissions.Viewer).WithTags("Customers");
     }
 }

@@ -3,9 +3,17 @@ namespace CustomerSuccess.Platform.Kit;
 /// <summary>What BarChart and LineChart draw: one value per series and point, oldest first. Tone is a text colour class.</summary>
 public sealed record Chart(string Title, IReadOnlyList<string> Points, IReadOnlyList<Chart.Series> Lines)
 {
-    public sealed record Series(string Name, string Tone, IReadOnlyList<long> Values)
+    /// <param name="Name">What it counts or measures.</param>
+    /// <param name="Tone">A text colour class.</param>
+    /// <param name="Values">One a point.</param>
+    /// <param name="Level">A level, as a score is: its last value is shown, not the sum.</param>
+    public sealed record Series(string Name, string Tone, IReadOnlyList<long> Values, bool Level = false)
     {
-        public long Total => Values.Sum();
+        public long Total => Level ? Values.LastOrDefault() : Values.Sum();
+
+        public string Summary => Level
+            ? $"{Name}: {Words.Number(Total)} now, from {Words.Number(Values.DefaultIfEmpty().Min())} to {Words.Number(Values.DefaultIfEmpty().Max())}"
+            : $"{Name}: {Words.Number(Total)} in all, at most {Words.Number(Values.DefaultIfEmpty().Max())}";
     }
 
     /// <summary>The top of the axis: the next of 1, 2, 5 × 10ⁿ (and 4) at or above the largest value, so that half of it is a whole number too.</summary>
@@ -29,5 +37,5 @@ public sealed record Chart(string Title, IReadOnlyList<string> Points, IReadOnly
         for (var n = points - 1; n >= 0; n -= every) yield return n;
     }
 
-    public string Alternative => $"{Title}. " + string.Join(", ", Lines.Select(line => $"{line.Name}: {Words.Number(line.Total)} in all, at most {Words.Number(line.Values.DefaultIfEmpty().Max())}")) + ". The table below has every value.";
+    public string Alternative => $"{Title}. " + string.Join(", ", Lines.Select(line => line.Summary)) + ". The table below has every value.";
 }

@@ -15,8 +15,9 @@ public static class LiveStream
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(55);
 
-    /// <summary>Stream what the component shows; parameters are asked for anew each time.</summary>
-    public static async Task Send<T>(HttpContext http, Func<CancellationToken, Task<IReadOnlyDictionary<string, object?>>> parameters) where T : IComponent
+    /// <summary>Stream what the component shows; parameters are asked for anew each time a hint came that concerns it (all do, unless told).</summary>
+    public static async Task Send<T>(
+        HttpContext http, Func<CancellationToken, Task<IReadOnlyDictionary<string, object?>>> parameters, Func<string, bool>? concerns = null) where T : IComponent
     {
         var services = http.RequestServices;
         var clock = services.GetRequiredService<TimeProvider>();
@@ -37,7 +38,7 @@ public static class LiveStream
                 await Task.Delay(Spacing, clock, end.Token);
                 var left = Life - clock.GetElapsedTime(began);
                 if (left <= TimeSpan.Zero) return;
-                await hints.Wait(left < Heartbeat ? left : Heartbeat, end.Token);
+                await hints.Wait(left < Heartbeat ? left : Heartbeat, end.Token, concerns);
             }
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)

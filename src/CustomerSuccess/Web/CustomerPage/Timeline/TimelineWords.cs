@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Text.Json;
+using CustomerSuccess.Events;
+using CustomerSuccess.Onboarding;
+using CustomerSuccess.Platform.Kit;
+
+namespace CustomerSuccess.Web.CustomerPage.Timeline;
+
+/// <summary>An event in words. Tone: error, warning, success, primary or quiet, for the mark beside it.</summary>
+public sealed record Told(string Title, string? Detail = null, string Tone = "quiet");
+
+/// <summary>What each type of event says to people. Pure; a type nobody knows is shown with what it carries.</summary>
+public static class TimelineWords
+{
+    /// <summary>The filters of the page: a name and the types behind it.</summary>
+    public static IReadOnlyDictionary<string, string[]> Groups { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
+    {
+        ["onboarding"] =
+        [
+            EventTypes.Signup, EventTypes.ApiKeyCreated, .. OnboardingSteps.All.Select(step => EventTypes.StepPrefix + step),
+            EventTypes.StepReset, EventTypes.Blocked, EventTypes.Unblocked, EventTypes.OnboardingCompleted,
+        ],
+        ["usage"] =
+        [
+            EventTypes.IssueTagged, EventTypes.IssueResolution, EventTypes.PrGenerated, EventTypes.PrMerged, EventTypes.PrRejected,
+            EventTypes.EngagementRecorded, EventTypes.ApiCall, EventTypes.SupportRequest, EventTypes.PageView,
+        ],
+        ["health"] = [EventTypes.HealthChanged],
+        ["staff"] = [EventTypes.NoteAdded, EventTypes.NoteRemoved, EventTypes.NoteRestored, EventTypes.CustomerCreated, EventTypes.CustomerUpdated, EventTypes.PersonUpdated],
+    };
+
+    /// <param name="type">As in the log.</param>
+    /// <param name="properties">What it carries.</param>
+    /// <param name="url">The page of a page view.</param>
+    public static Told Of(string type, JsonElement properties, string? url = null) => type switch
+    {
+        EventTypes.CustomerCreated => new("Customer added", Text(properties, "email")),
+        EventTypes.CustomerUpdated => Updated(properties),
+        EventTypes.PersonUpdated => new(Flag(properties, "removed") == true ? "Person removed" : Flag(properties, "removed") == false ? "Person brought back" : "Person saved", FirstOf(properties, "name", "email", "role")),
+        EventTypes.Signup => new("Signed up", Text(properties, "email"), "primary"),
+        EventTypes.ApiKeyCreated => new("API key made", Text(properties, "key_id")),
+        EventTypes.ApiCall => new("API call", Text(properties, "status") is { } status ? $"status {status}" : null),
+        EventTypes.StepReset => new($"{OnboardingSteps.Title(Text(properties, "step") ?? "")} reset", null, "warning"),
+        EventTypes.OnboardingCompleted => new("Onboarding completed", null, "success"),
+        EventTypes.Blocked => new($"Blocker recorded: {Words.Plain(Text(properties, "blocker_type") ?? "")}", Text(properties, "notes"), "error"),
+        EventTypes.Unblocked => new(Text(properties, "blocker_type") is { } was ? $"Blocker solved: {Words.Plain(was)}" : "Blocker solved", Text(properties, "notes"), "success"),
+        EventTypes.EngagementRecorded => new("Activity recorded", Counted(properties)),
+        EventTypes.IssueTagged => new("Tagged an issue" + About(properties, "issue_url")),
+        EventTypes.PrGenerated => new("Generated a PR" + About(properties, "pr_url"), null, "primary"),
+        EventTypes.PrMerged => new("Merged a PR" + About(properties, "pr_url"), null, "success"),
+        EventTypes.PrRejected => new("Rejected a PR" + About(properties, "pr_url"), null, "warning"),
+        EventTypes.IssueResolution => Resolution(properties),
+        EventTypes.SupportRequest => new(Text(properties, "topic") is { } topic ? $"Support request: {topic}" : "Support request", Text(properties, "message"), "error"),
+        EventTypes.NoteAdded => new("Note", Text(properties, "text"), "primary"),
+        EventTypes.NoteRemoved => new("Note removed"),
+        EventTypes.NoteRestored => new("Note brought back"),
+        EventTypes.HealthChanged => Health(properties),
+        EventTypes.PageView => new("Visited a page", url is null ? null : Short(url)),
+        _ when type.StartsWith(EventTypes.StepPrefix, StringComparison.Ordinal) && OnboardingSteps.Exists(type[EventTypes.StepPrefix.Length..]) =>
+            new(OnboardingSteps.Title(type[EventTypes.StepPrefix.Length..]), Flag(properties, "untimed") == true ? "unknown time" : null, "primary"),
+        _ => new(Words.Plain(type), Plainly(properties)),
+    };
+
+    /// <summary>Several of one type on one day as one line; null where each stands for itself.</summary>
+    public static string? Many(string type, int count) => type switch
+    {
+        EventTypes.IssueTagged => $"Tagged {Words.Count(count, "issue")}",
+        EventTypes.PrGenerated => $"Generated {Words.Count(count, "PR")}",
+        EventTypes.PrMerged => $"Merged {Words.Count(count, "PR")}",
+        EventTypes.PrRejected => $"Rejected {Words.Count(count, "PR")}",
+        EventTypes.ApiCall => Words.Count(count, "API call"),
+        EventTypes.PageView => $"Visited {Words.Count(count, "page")}",
+        EventTypes.IssueResolution => $"Worked on {Words.Count(count, "issue")}",
+        _ => null,
+    };
+
+    /// <summary>What one of many is about, where it says: acme/api #214.</summary>
+    public static string? Reference(string type, JsonElement properties) =>
+        (Text(properties, type is EventTypes.IssueTagged or EventTypes.IssueResolution ? "issue_url" : "pr_url")) is { } url ? Short(url) : null;
+
+    /// <summary>https://github.com/acme/api/pull/214 → acme/api #214; other addresses without https.</summary>
+    public static string Short(string url)
+    {
+        var plain = url.Split('?', '#')[0];
+        var parts = plain.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length == 6 && parts[4] is "issues" or "pull" or "pulls" && parts[1].Contains("github", StringComparison.OrdinalIgnoreCase)) return $"{parts[2]}/{parts[3]} #{parts[5]}";
+        var rest = plain.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? plain[8..] : plain.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? plain[7..] : plain;
+        return rest.Length > 80 ? rest[..79] + "…" : rest;
+    }
+
+    private static Told Updated(JsonElement properties)
+    {
+        if (properties.TryGetProperty("archived_at", out var archived)) return archived.ValueKind == JsonValueKind.Null ? new("Brought back from the archive") : new("Archived", null, "warning");
+        if (Text(properties, "status") is { } status) return new($"Account {status}", null, status == "churned" ? "error" : "quiet");
+        var changes = properties.EnumerateObject().Where(field => field.Name != "onboarding_row")
+            .Select(field => field.Value.ValueKind == JsonValueKind.Object ? Words.Plain(field.Name) : $"{Words.Plain(field.Name)}: {Value(field.Value)}");
+        return new("Details changed", Cut(string.Join(", ", changes)));
+    }
+
+    private static Told Resolution(JsonElement properties)
+    {
+        var fixedOne = Flag(properties, "success") != false;
+        var pr = Text(properties, "pr_url") is { } url ? $", PR {Short(url)}" : "";
+        var took = properties.TryGetProperty("duration_ms", out var ms) && ms.TryGetDecimalOrNot(out var value) && value >= 1000 ? $", took {(value / 1000).ToString("#,0", CultureInfo.InvariantCulture)} s" : "";
+        return new((fixedOne ? "Fixed an issue" : "Could not fix an issue") + About(properties, "issue_url"), (pr + took).TrimStart(',', ' ') is { Length: > 0 } detail ? detail : null, fixedOne ? "primary" : "warning");
+    }
+
+    private static bool TryGetDecimalOrNot(this JsonElement value, out decimal number)
+    {
+        number = 0;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out number);
+    }
+
+    private static Told Health(JsonElement properties)
+    {
+        var status = Text(properties, "status") ?? "";
+        var from = Text(properties, "from_status") is { } before ? $"before: {Words.Status(before)}, {Text(properties, "from_score")}" : null;
+        return new($"Health is {Words.Status(status).ToLowerInvariant()} ({Text(properties, "score")})", from, status switch { "at_risk" or "inactive" => "error", "needs_attention" => "warning", _ => "success" });
+    }
+
+    private static string? Counted(JsonElement properties)
+    {
+        var parts = new[] { ("issues_tagged", "issue tagged", "issues tagged"), ("prs_generated", "PR generated", "PRs generated"), ("prs_merged", "PR merged", "PRs merged"), ("prs_rejected", "PR rejected", "PRs rejected"), ("support_requests", "support request", "support requests") }
+            .Select(each => (Count: properties.TryGetProperty(each.Item1, out var n) && n.TryGetDecimalOrNot(out var count) ? (long)count : 0, each.Item2, each.Item3))
+            .Where(each => each.Count != 0)
+            .Select(each => each.Count < 0 ? $"−{Words.Count(-each.Count, each.Item2, each.Item3)}" : Words.Count(each.Count, each.Item2, each.Item3));
+        return string.Join(", ", parts) is { Length: > 0 } text ? text : "nothing counted";
+    }
+
+    private static string About(JsonElement properties, string name) => Text(properties, name) is { } url ? " " + Short(url) : "";
+
+    private static string? FirstOf(JsonElement properties, params string[] names) => names.Select(name => Text(properties, name)).FirstOrDefault(text => text is not null);
+
+    private static bool? Flag(JsonElement properties, string name) =>
+        properties.TryGetProperty(name, out var value) ? value.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null } : null;
+
+    private static string? Text(JsonElement properties, string name) =>
+        properties.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Number && Value(value) is { Length: > 0 } text ? text : null;
+
+    private static string? Plainly(JsonElement properties) =>
+        Cut(string.Join(", ", properties.EnumerateObject().Take(6).Select(field => $"{Words.Plain(field.Name)}: {Value(field.Value)}"))) is { Length: > 0 } text ? text : null;
+
+    private static string Value(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Null => "none",
+        JsonValueKind.True => "yes",
+        JsonValueKind.False => "no",
+        _ => value.GetRawText(),
+    };
+
+    private static string Cut(string text) => text.Length > 160 ? text[..159] + "…" : text;
+}
