@@ -16,11 +16,16 @@ public static class CreateCustomer
     /// Create a customer: email and organization, and any other field. The id is made here (c1001) unless given. 409 where the id or the
     /// address is taken, naming by whom.
     /// </summary>
-    public static async Task<IResult> Handle(JsonElement body, ClaimsPrincipal who, Deeds deeds, CancellationToken ct)
+    public static async Task<Results<Created<Customer>, ValidationProblem, ProblemHttpResult>> Handle(JsonElement body, ClaimsPrincipal who, Deeds deeds, CancellationToken ct)
     {
         await using var deed = await deeds.Begin(who, ct);
         var outcome = await Run(deed, body, _ => Task.CompletedTask, ct);
-        return outcome.Done is { } made ? TypedResults.Created($"/api/v1/customers/{Uri.EscapeDataString(made.Id)}", made) : outcome.Refusal();
+        return outcome switch
+        {
+            { Done: { } made } => TypedResults.Created($"/api/v1/customers/{Uri.EscapeDataString(made.Id)}", made),
+            { Taken: { } clash } => clash.Problem(),
+            _ => EventAnswers.Invalid(outcome.Problems),
+        };
     }
 
     /// <summary>Write the customer, then what belongs to it, then commit. Nothing stays where any of it fails.</summary>

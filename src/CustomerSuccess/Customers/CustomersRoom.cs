@@ -24,10 +24,10 @@ public static class CustomersRoom
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapPost("/api/v1/customers", CreateCustomer.Handle).RequireAuthorization(Permissions.Manager);
+        app.MapPost("/api/v1/customers", CreateCustomer.Handle).RequireAuthorization(Permissions.Manager).WithTags("Customers");
         // Hands out a key, as only admins may.
-        app.MapPost("/api/v1/customers/provision", ProvisionCustomer.Handle).RequireAuthorization(Permissions.Admin);
-        var one = app.MapGroup("/api/v1/customers/{id}").OfCustomer();
+        app.MapPost("/api/v1/customers/provision", ProvisionCustomer.Handle).RequireAuthorization(Permissions.Admin).WithTags("Customers");
+        var one = app.MapGroup("/api/v1/customers/{id}").OfCustomer().WithTags("Customers");
         one.MapGet("", GetCustomer.Handle).RequireAuthorization(Permissions.Viewer);
         one.MapPatch("", UpdateCustomer.Handle).RequireAuthorization(Permissions.Manager);
         one.MapPost("archive", ArchiveCustomer.Handle).RequireAuthorization(Permissions.Manager);
@@ -39,10 +39,10 @@ public static class CustomersRoom
         one.MapDelete("notes/{note}", RemoveNote.Handle).RequireAuthorization(Permissions.Manager);
         one.MapPost("notes/{note}/restoration", RemoveNote.Undo).RequireAuthorization(Permissions.Manager);
 
-        app.MapGet("/customers/new", EditCustomer.ShowNew).RequireAuthorization(Permissions.Manager);
-        app.MapPost("/customers/new", EditCustomer.SubmitNew).RequireAuthorization(Permissions.Manager);
+        app.MapGet("/customers/new", EditCustomer.ShowNew).RequireAuthorization(Permissions.Manager).ExcludeFromDescription();
+        app.MapPost("/customers/new", EditCustomer.SubmitNew).RequireAuthorization(Permissions.Manager).ExcludeFromDescription();
         // Forms of the customer's page.
-        var page = app.MapGroup("/customers/{id}");
+        var page = app.MapGroup("/customers/{id}").ExcludeFromDescription();
         page.MapGet("edit", EditCustomer.Show).RequireAuthorization(Permissions.Manager);
         page.MapPost("edit", EditCustomer.Submit).RequireAuthorization(Permissions.Manager);
         page.MapPost("archive", ArchiveCustomer.Submit).RequireAuthorization(Permissions.Manager);

@@ -9,7 +9,12 @@ namespace CustomerSuccess.Customers;
 public sealed record Outcome(Customer? Done = null, IReadOnlyList<Fault>? Faults = null, Outcome.Clash? Taken = null)
 {
     /// <summary>Who has the id or the address already.</summary>
-    public sealed record Clash(string Field, string Text, string CustomerId);
+    public sealed record Clash(string Field, string Text, string CustomerId)
+    {
+        /// <summary>409, with the field and the customer that has it.</summary>
+        public ProblemHttpResult Problem() => TypedResults.Problem($"{Field} {Text}", statusCode: StatusCodes.Status409Conflict, title: "Taken already",
+            extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["field"] = Field, ["customer_id"] = CustomerId });
+    }
 
     /// <summary>Everything that is wrong, by field, as a form shows it.</summary>
     public IReadOnlyList<Fault> Problems => Taken is { } clash ? [new Fault(clash.Field, clash.Text)] : Faults ?? [];
@@ -27,10 +32,4 @@ public sealed record Outcome(Customer? Done = null, IReadOnlyList<Fault>? Faults
             new { email }, cancellationToken: ct));
         return new Outcome(Taken: new Clash("email", $"belongs to customer {other.Id} ({other.Organization}) already", other.Id));
     }
-
-    /// <summary>400 or 409 as problem details; only for outcomes that are not done.</summary>
-    public IResult Refusal() => Taken is { } clash
-        ? TypedResults.Problem($"{clash.Field} {clash.Text}", statusCode: StatusCodes.Status409Conflict, title: "Taken already",
-            extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["field"] = clash.Field, ["customer_id"] = clash.CustomerId })
-        : Faults is { } faults ? EventAnswers.Invalid(faults) : TypedResults.NotFound();
 }

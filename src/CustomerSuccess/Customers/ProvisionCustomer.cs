@@ -3,6 +3,7 @@ using System.Text.Json;
 using CustomerSuccess.Access;
 using CustomerSuccess.Access.Keys;
 using CustomerSuccess.Events;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CustomerSuccess.Customers;
 
@@ -16,7 +17,7 @@ public static class ProvisionCustomer
     /// Create a customer that signed up just now: with an API key of its own (shown once), and the events customer_created, signup,
     /// api_key_created and onboarding_step_account_created. The same fields and refusals as creating one.
     /// </summary>
-    public static async Task<IResult> Handle(JsonElement body, ClaimsPrincipal who, Deeds deeds, CreateKey keys, CancellationToken ct)
+    public static async Task<Results<Created<Answer>, ValidationProblem, ProblemHttpResult>> Handle(JsonElement body, ClaimsPrincipal who, Deeds deeds, CreateKey keys, CancellationToken ct)
     {
         await using var deed = await deeds.Begin(who, ct);
         CreateKey.Made? key = null;
@@ -28,8 +29,11 @@ public static class ProvisionCustomer
             key = await keys.Run(deed.Connection, deed.Transaction, new($"First key of {customer.Id}", [Scopes.Ingest, Scopes.Read], customer.Id), who.AuditActor(), ct);
             await deed.Write(EventTypes.ApiKeyCreated, customer.Id, new { key_id = key.Id });
         }, ct);
-        return outcome.Done is { } made
-            ? TypedResults.Created($"/api/v1/customers/{Uri.EscapeDataString(made.Id)}", new Answer(made, key!.Id, key.Key))
-            : outcome.Refusal();
+        return outcome switch
+        {
+            { Done: { } made } => TypedResults.Created($"/api/v1/customers/{Uri.EscapeDataString(made.Id)}", new Answer(made, key!.Id, key.Key)),
+            { Taken: { } clash } => clash.Problem(),
+            _ => EventAnswers.Invalid(outcome.Problems),
+        };
     }
 }

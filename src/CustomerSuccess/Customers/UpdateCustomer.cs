@@ -16,11 +16,17 @@ public static class UpdateCustomer
     /// Change the fields that are sent. external_ids and traits are replaced as a whole; an owner must be someone who signs in here, or
     /// empty. 409 where another customer has the address.
     /// </summary>
-    public static async Task<IResult> Handle(string id, JsonElement body, ClaimsPrincipal who, Deeds deeds, CancellationToken ct)
+    public static async Task<Results<Ok<Customer>, NotFound, ValidationProblem, ProblemHttpResult>> Handle(string id, JsonElement body, ClaimsPrincipal who, Deeds deeds, CancellationToken ct)
     {
         await using var deed = await deeds.Begin(who, ct);
         var outcome = await Run(deed, id, body, ct);
-        return outcome.Done is { } changed ? TypedResults.Ok(changed) : outcome.Refusal();
+        return outcome switch
+        {
+            { Done: { } changed } => TypedResults.Ok(changed),
+            { Taken: { } clash } => clash.Problem(),
+            { Faults: { } faults } => EventAnswers.Invalid(faults),
+            _ => TypedResults.NotFound(),
+        };
     }
 
     public static async Task<Outcome> Run(Deed deed, string id, JsonElement body, CancellationToken ct)

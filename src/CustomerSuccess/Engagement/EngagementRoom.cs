@@ -18,5 +18,5 @@ public static class EngagementRoom
     ];
 
     public static void Map(IEndpointRouteBuilder app) =>
-        app.MapGet("/api/v1/customers/{id}/engagement", GetEngagement.Handle).OfCustomer().RequireAuthorization(Permissions.Viewer);
+        app.MapGet("/api/v1/customers/{id}/engagement", GetEngagement.Handle).OfCustomer().RequireAuthorization(Permissions.Viewer).WithTags("Engagement");
 }

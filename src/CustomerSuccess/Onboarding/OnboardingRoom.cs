@@ -21,7 +21,7 @@ public static class OnboardingRoom
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var one = app.MapGroup("/api/v1/customers/{id}").OfCustomer();
+        var one = app.MapGroup("/api/v1/customers/{id}").OfCustomer().WithTags("Onboarding");
         one.MapGet("onboarding", GetOnboarding.Handle).RequireAuthorization(Permissions.Viewer);
         one.MapPut("onboarding/{step}", SetStep.Handle).RequireAuthorization(Permissions.Manager);
         one.MapDelete("onboarding/{step}", SetStep.Reset).RequireAuthorization(Permissions.Manager);
@@ -29,7 +29,7 @@ public static class OnboardingRoom
         one.MapDelete("blocker", ClearBlocker.Handle).RequireAuthorization(Permissions.Manager);
 
         // Forms of the customer's page.
-        var page = app.MapGroup("/customers/{id}");
+        var page = app.MapGroup("/customers/{id}").ExcludeFromDescription();
         page.MapPost("onboarding/{step}", SetStep.Submit).RequireAuthorization(Permissions.Manager);
         page.MapPost("blocker", RecordBlocker.Submit).RequireAuthorization(Permissions.Manager);
         page.MapPost("blocker/clear", ClearBlocker.Submit).RequireAuthorization(Permissions.Manager);

@@ -47,7 +47,7 @@ public static class WebRoom
         app.MapGet("/customers/{id}", ShowCustomer.Handle).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
         app.MapGet("/live/customers/{id}", ShowCustomer.Live).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
         app.MapPost("/customers/{id}/actions/{action}", TakeAction.Submit).RequireAuthorization(Permissions.Manager).ExcludeFromDescription();
-        app.MapGet("/api/v1/customers/{id}/overview", ShowCustomer.Json).OfCustomer().RequireAuthorization(Permissions.Viewer).WithTags("Customers");
+        app.MapGet("/api/v1/customers/{id}/overview", GetOverview.Handle).OfCustomer().RequireAuthorization(Permissions.Viewer).WithTags("Customers");
         app.MapGet("/api/v1/customers/{id}/timeline", ListTimeline.Handle).OfCustomer().RequireAuthorization(Permissions.Viewer).WithTags("Customers");
     }
 }

@@ -78,7 +78,8 @@ public sealed record CustomerView(
         var names = (await read.ReadAsync<(string Email, string Name)>()).ToDictionary(user => user.Email, user => user.Name, StringComparer.OrdinalIgnoreCase);
         var timeline = (await read.ReadAsync<TimelineRow>()).AsList();
         await read.DisposeAsync();
-        var health = look.Day(today) is { } past ? await AsOf(connection, id, past, ct) ?? Now(facts, scores, today) : Now(facts, scores, today);
+        // Nothing was known yet on a day before the first event: then today's it is, and the page says so.
+        var health = look.Day(today) is { } past && await AsOf(connection, id, past, ct) is { } then ? then : Now(facts, scores, today);
         return new CustomerView(
             customer.Shown(), onboarding, health, scores, [.. days.TakeLast(look.Window)], lifetime, days.TakeLast(30).Sum(day => day.SupportRequests), people, notes, timeline, names, today);
     }
@@ -110,16 +111,22 @@ public sealed record CustomerView(
         return [.. Enumerable.Range(0, today.DayNumber - first.DayNumber + 1).Select(n => first.AddDays(n)).Select(day => (day, changes.Last(change => change.Day <= day).Score))];
     }
 
-    /// <summary>Who did it, as people call them.</summary>
-    public string? By(string? actor, string source) => actor switch
+    /// <summary>Who did it, as people call them; null where nobody in particular did.</summary>
+    public string? By(string? actor) => actor switch
     {
-        null => source switch { "native" or "ui" or "api" => null, _ => Platform.Kit.Words.Plain(source) },
-        "system" => null,
-        "cli" => source == "csv" ? "import" : "command line",
+        null or "system" => null,
+        "cli" => "the command line",
         _ when actor.StartsWith("user:", StringComparison.Ordinal) => Names.TryGetValue(actor[5..], out var name) && name.Length > 0 ? name : actor[5..],
-        _ when actor.StartsWith("key:", StringComparison.Ordinal) => source is "native" ? null : "API",
+        _ when actor.StartsWith("key:", StringComparison.Ordinal) => "API",
         _ => actor,
     };
+
+    /// <summary>By whom, or through which source: by Maya, through GitHub. Events that a customer's program sends have neither.</summary>
+    public string? Credit(string? actor, string source) =>
+        source == "csv" ? "by import"
+        : actor is not null && actor.StartsWith("key:", StringComparison.Ordinal) ? source switch { "native" or "system" => null, "api" => "through the API", _ => "through " + Platform.Kit.Words.Plain(source) }
+        : By(actor) is { } name ? "by " + name
+        : source is "native" or "ui" or "api" or "system" ? null : "through " + Platform.Kit.Words.Plain(source);
 
     private static GetHealth.Answer Now(HealthFacts facts, List<ScoreOfDay> scores, DateOnly today)
     {

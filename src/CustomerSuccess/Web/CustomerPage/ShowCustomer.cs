@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace CustomerSuccess.Web.CustomerPage;
 
-/// <summary>The page of one customer, its fragment for htmx, its live stream, and the same as JSON.</summary>
+/// <summary>The page of one customer, its fragment for htmx, and its live stream.</summary>
 public static class ShowCustomer
 {
     public static async Task<IResult> Handle(
@@ -35,23 +35,6 @@ public static class ShowCustomer
             return new Dictionary<string, object?>(StringComparer.Ordinal) { ["Model"] = new CustomerModel(view, look, token) };
         }, hint => hint.Length == 0 || hint.Split(',').Contains(id, StringComparer.Ordinal));
         return TypedResults.Empty;
-    }
-
-    /// <summary>What the page shows: fields, onboarding, health with its proof, engagement, people, notes and what to do next.</summary>
-    public static async Task<IResult> Json(string id, [AsParameters] CustomerLook look, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
-    {
-        if (await CustomerView.Read(db, id, look, clock.Today(), ct) is not { } view) return TypedResults.NotFound();
-        return TypedResults.Ok(new
-        {
-            view.Customer,
-            view.Onboarding,
-            view.Health,
-            Engagement = new { view.Period, view.Lifetime, view.Days },
-            Scores = CustomerView.ByDay(view.Scores, view.Today).Select(each => new { each.Day, each.Score }),
-            view.People,
-            view.Notes,
-            Actions = view.Proposals("").Select(each => new { each.Proposal.Name, each.Proposal.Title, each.Proposal.Why, Taken = each.Taken?.Action.Split(':')[^1] }),
-        });
     }
 }
 

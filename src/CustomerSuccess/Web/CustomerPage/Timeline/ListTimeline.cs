@@ -3,6 +3,7 @@ using System.Text.Json;
 using CustomerSuccess.Events;
 using CustomerSuccess.Platform;
 using Dapper;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
 namespace CustomerSuccess.Web.CustomerPage.Timeline;
@@ -21,7 +22,8 @@ public static class ListTimeline
     /// Events of a customer, newest first. type: one or several types, or a group (onboarding, usage, health, staff), separated by commas;
     /// source likewise; before: the next of the page before; limit: 1 to 200, 50 unless told.
     /// </summary>
-    public static async Task<IResult> Handle(string id, string? type, string? source, string? before, string? limit, NpgsqlDataSource db, CancellationToken ct)
+    public static async Task<Results<Ok<Answer>, NotFound, ValidationProblem>> Handle(
+        string id, string? type, string? source, string? before, string? limit, NpgsqlDataSource db, CancellationToken ct)
     {
         var faults = new List<Fault>();
         var filter = TimelineFilter.Read(type, source, before, faults);
@@ -37,7 +39,7 @@ public static class ListTimeline
         var items = rows.Take(most).Select(row =>
         {
             var told = TimelineWords.Of(row.Type, row.Json, row.Url);
-            return new Item(row.Id, row.Source, row.Type, told.Title, told.Detail, row.OccurredAt, row.ReceivedAt, row.PersonId, row.Actor, row.History, row.Json);
+            return new Item(row.Id, row.Source, row.Type, told.Line, told.Detail, row.OccurredAt, row.ReceivedAt, row.PersonId, row.Actor, row.History, row.Json);
         }).ToList();
         return TypedResults.Ok(new Answer(items, rows.Count > most ? rows[most - 1].Cursor : null));
     }

@@ -45,7 +45,8 @@ public sealed record TimelineLine(string Id, DateTime At, Told Told, string? By,
                 told = told with
                 {
                     Title = TimelineWords.Many(first.Type, count)!,
-                    Detail = about.Count == 0 ? null : string.Join(", ", about.Take(5)) + (about.Count > 5 ? $" and {about.Count - 5} more" : ""),
+                    Detail = null,
+                    About = about.Count == 0 ? null : References(about),
                 };
             }
 
@@ -54,5 +55,13 @@ public sealed record TimelineLine(string Id, DateTime At, Told Told, string? By,
         }
 
         return (lines, at < rows.Count || more ? rows.ElementAtOrDefault(at - 1)?.Cursor : null);
+    }
+
+    // acme/api #214, #215; acme/web #7, and how many more.
+    private static string References(List<string> about)
+    {
+        var shown = about.Take(6).Select(reference => reference.Split(" #", 2)).GroupBy(parts => parts[0], StringComparer.Ordinal)
+            .Select(group => group.Key + string.Concat(group.Where(parts => parts.Length == 2).Select((parts, n) => (n == 0 ? " #" : ", #") + parts[1])));
+        return string.Join("; ", shown) + (about.Count > 6 ? $" and {about.Count - 6} more" : "");
     }
 }

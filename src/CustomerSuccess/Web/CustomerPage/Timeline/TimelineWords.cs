@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using CustomerSuccess.Events;
 using CustomerSuccess.Onboarding;
@@ -6,8 +5,12 @@ using CustomerSuccess.Platform.Kit;
 
 namespace CustomerSuccess.Web.CustomerPage.Timeline;
 
-/// <summary>An event in words. Tone: error, warning, success, primary or quiet, for the mark beside it.</summary>
-public sealed record Told(string Title, string? Detail = null, string Tone = "quiet");
+/// <summary>An event in words. About: what it is about, as in acme/api #214. Tone: error, warning, success, primary or quiet, for the mark beside it.</summary>
+public sealed record Told(string Title, string? Detail = null, string Tone = "quiet", string? About = null)
+{
+    /// <summary>In one line: Tagged an issue acme/api #214.</summary>
+    public string Line => About is null ? Title : $"{Title} {About}";
+}
 
 /// <summary>What each type of event says to people. Pure; a type nobody knows is shown with what it carries.</summary>
 public static class TimelineWords
@@ -45,12 +48,12 @@ public static class TimelineWords
         EventTypes.Blocked => new($"Blocker recorded: {Words.Plain(Text(properties, "blocker_type") ?? "")}", Text(properties, "notes"), "error"),
         EventTypes.Unblocked => new(Text(properties, "blocker_type") is { } was ? $"Blocker solved: {Words.Plain(was)}" : "Blocker solved", Text(properties, "notes"), "success"),
         EventTypes.EngagementRecorded => new("Activity recorded", Counted(properties)),
-        EventTypes.IssueTagged => new("Tagged an issue" + About(properties, "issue_url")),
-        EventTypes.PrGenerated => new("Generated a PR" + About(properties, "pr_url"), null, "primary"),
-        EventTypes.PrMerged => new("Merged a PR" + About(properties, "pr_url"), null, "success"),
-        EventTypes.PrRejected => new("Rejected a PR" + About(properties, "pr_url"), null, "warning"),
+        EventTypes.IssueTagged => new("Tagged an issue", About: About(properties, "issue_url")),
+        EventTypes.PrGenerated => new("Generated a PR", null, "primary", About(properties, "pr_url")),
+        EventTypes.PrMerged => new("Merged a PR", null, "success", About(properties, "pr_url")),
+        EventTypes.PrRejected => new("Rejected a PR", null, "warning", About(properties, "pr_url")),
         EventTypes.IssueResolution => Resolution(properties),
-        EventTypes.SupportRequest => new(Text(properties, "topic") is { } topic ? $"Support request: {topic}" : "Support request", Text(properties, "message"), "error"),
+        EventTypes.SupportRequest => new(Text(properties, "topic") is { } topic ? $"Support request: {Words.Plain(topic)}" : "Support request", Text(properties, "message"), "error"),
         EventTypes.NoteAdded => new("Note", Text(properties, "text"), "primary"),
         EventTypes.NoteRemoved => new("Note removed"),
         EventTypes.NoteRestored => new("Note brought back"),
@@ -100,10 +103,14 @@ public static class TimelineWords
     private static Told Resolution(JsonElement properties)
     {
         var fixedOne = Flag(properties, "success") != false;
-        var pr = Text(properties, "pr_url") is { } url ? $", PR {Short(url)}" : "";
-        var took = properties.TryGetProperty("duration_ms", out var ms) && ms.TryGetDecimalOrNot(out var value) && value >= 1000 ? $", took {(value / 1000).ToString("#,0", CultureInfo.InvariantCulture)} s" : "";
-        return new((fixedOne ? "Fixed an issue" : "Could not fix an issue") + About(properties, "issue_url"), (pr + took).TrimStart(',', ' ') is { Length: > 0 } detail ? detail : null, fixedOne ? "primary" : "warning");
+        var pr = Text(properties, "pr_url") is { } url ? $"PR {Short(url)}" : null;
+        var took = properties.TryGetProperty("duration_ms", out var ms) && ms.TryGetDecimalOrNot(out var value) && value is >= 1000 and < 1_000_000_000_000 ? $"took {Duration(value / 1000)}" : null;
+        return new(
+            fixedOne ? "Fixed an issue" : "Could not fix an issue", pr is null ? took : took is null ? pr : $"{pr}, {took}", fixedOne ? "primary" : "warning", About(properties, "issue_url"));
     }
+
+    private static string Duration(decimal seconds) =>
+        seconds < 120 ? $"{(long)seconds} s" : seconds < 7200 ? $"{(long)seconds / 60} min" : $"{(long)seconds / 3600} hours";
 
     private static bool TryGetDecimalOrNot(this JsonElement value, out decimal number)
     {
@@ -127,7 +134,7 @@ public static class TimelineWords
         return string.Join(", ", parts) is { Length: > 0 } text ? text : "nothing counted";
     }
 
-    private static string About(JsonElement properties, string name) => Text(properties, name) is { } url ? " " + Short(url) : "";
+    private static string? About(JsonElement properties, string name) => Text(properties, name) is { } url ? Short(url) : null;
 
     private static string? FirstOf(JsonElement properties, params string[] names) => names.Select(name => Text(properties, name)).FirstOrDefault(text => text is not null);
 
