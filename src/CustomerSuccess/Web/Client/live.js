@@ -6,6 +6,7 @@ let lost;
 
 function tell(state) {
   clearTimeout(lost);
+  lost = undefined;
   const element = mark();
   if (!element) return;
   element.hidden = false;
@@ -14,7 +15,7 @@ function tell(state) {
 }
 
 // A stream is renewed about once a minute; only what stays away is worth a word.
-const away = () => { clearTimeout(lost); lost = setTimeout(() => tell("lost"), 2500); };
+const away = () => { lost ??= setTimeout(() => tell("lost"), 2500); };
 
 document.addEventListener("htmx:sse:after:connection", () => tell("on"));
 document.addEventListener("htmx:sse:before:connection", away);
