@@ -1,7 +1,9 @@
+using System.Data;
 using System.Runtime.CompilerServices;
 using CustomerSuccess.Engagement;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Platform;
+using Dapper;
 using Npgsql;
 
 namespace CustomerSuccess.Tracking;
@@ -40,9 +42,23 @@ internal static class ReadAccounts
     public static IAsyncEnumerable<OnboardingRow> Records(NpgsqlConnection connection, DateOnly to, bool asOf, CancellationToken ct) =>
         Run(ByRecord, connection, to, to, asOf, null, ct).Select(account => account.Onboarding!);
 
+    /// <summary>
+    /// One snapshot for several reads. They go through everything: they take their time and some memory, and loops over
+    /// what the planner believes to be few rows would take for ever.
+    /// </summary>
+    public static async Task<NpgsqlTransaction> Begin(NpgsqlConnection connection, CancellationToken ct)
+    {
+        var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "set transaction read only; set local statement_timeout = 0; set local work_mem = '64MB'; set local jit = off; set local enable_nestloop = off",
+            null, transaction, cancellationToken: ct));
+        return transaction;
+    }
+
     public static async Task<IReadOnlyList<Account>> All(NpgsqlDataSource db, DateOnly from, DateOnly to, bool asOf, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
+        await using var transaction = await Begin(connection, ct);
         return await Run(connection, from, to, asOf, null, ct).ToListAsync(ct);
     }
 

@@ -1,4 +1,3 @@
-using System.Data;
 using System.Runtime.CompilerServices;
 using CustomerSuccess.Access;
 using CustomerSuccess.Access.Audit;
@@ -6,7 +5,6 @@ using CustomerSuccess.Engagement;
 using CustomerSuccess.Health;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Tracking.Csv;
-using Dapper;
 using Npgsql;
 
 namespace CustomerSuccess.Tracking.Export;
@@ -36,10 +34,7 @@ public static class ExportData
     public static async Task WriteZip(NpgsqlDataSource db, Stream target, DateOnly asOf, bool known, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        // One snapshot for all files; sorting a million rows takes its time and some memory.
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "set transaction read only; set local statement_timeout = 0; set local work_mem = '64MB'; set local jit = off", null, transaction, cancellationToken: ct));
+        await using var transaction = await ReadAccounts.Begin(connection, ct);
         // Now is everything there is, also what is dated tomorrow (it may be tomorrow already where they are).
         var until = known ? asOf : DateOnly.MaxValue;
         var accounts = ReadAccounts.Run(connection, DateOnly.MinValue, until, known, null, ct);
