@@ -9,7 +9,10 @@ namespace CustomerSuccess.Onboarding;
 /// <summary>The blocker is solved; what solved it stays in the notes.</summary>
 public static class ClearBlocker
 {
-    public sealed record Request(string? Notes);
+    public sealed record Form
+    {
+        public string? Notes { get; init; }
+    }
 
     /// <summary>Clear the blocker; without one nothing changes. With notes, they say what solved it.</summary>
     public static async Task<Results<Ok<OnboardingRecord>, NotFound, ValidationProblem>> Handle(
@@ -20,10 +23,10 @@ public static class ClearBlocker
     }
 
     /// <summary>The page's form.</summary>
-    public static async Task<IResult> Submit(string id, [FromForm] Request form, HttpContext http, Deeds deeds, CancellationToken ct)
+    public static async Task<IResult> Submit(string id, [FromForm] Form? form, HttpContext http, Deeds deeds, CancellationToken ct)
     {
-        if (form.Notes is { Length: > 2000 }) return Back.ToCustomer(http, id, "Nothing was saved: the notes are longer than 2,000 characters.", anchor: "onboarding");
-        return await Run(id, form.Notes, http.User, deeds, ct) is null ? TypedResults.NotFound() : Back.ToCustomer(http, id, "The blocker is solved.", anchor: "onboarding");
+        if (form?.Notes is { Length: > 2000 }) return Back.ToCustomer(http, id, "Nothing was saved: the notes are longer than 2,000 characters.", anchor: "onboarding");
+        return await Run(id, form?.Notes, http.User, deeds, ct) is null ? TypedResults.NotFound() : Back.ToCustomer(http, id, "The blocker is solved.", anchor: "onboarding");
     }
 
     private static async Task<OnboardingRecord?> Run(string id, string? notes, ClaimsPrincipal who, Deeds deeds, CancellationToken ct)

@@ -17,6 +17,13 @@ public static class RecordBlocker
         internal string? Named => Type ?? BlockerType;
     }
 
+    public sealed record Form
+    {
+        public string? Type { get; init; }
+
+        public string? Notes { get; init; }
+    }
+
     /// <summary>Record a blocker, in place of the one there was; the customer's page and timeline show it at once.</summary>
     public static async Task<Results<Ok<OnboardingRecord>, NotFound, ValidationProblem>> Handle(
         string id, Request request, ClaimsPrincipal who, Deeds deeds, CancellationToken ct)
@@ -26,10 +33,11 @@ public static class RecordBlocker
     }
 
     /// <summary>The page's form.</summary>
-    public static async Task<IResult> Submit(string id, [FromForm] Request form, HttpContext http, Deeds deeds, CancellationToken ct)
+    public static async Task<IResult> Submit(string id, [FromForm] Form? form, HttpContext http, Deeds deeds, CancellationToken ct)
     {
-        if (Check(form) is { Count: > 0 } faults) return Back.ToCustomer(http, id, $"Nothing was saved: {faults[0].Field} {faults[0].Message}.", anchor: "onboarding");
-        return await Run(id, form, http.User, deeds, ct) is null
+        var request = new Request(form?.Type, form?.Notes);
+        if (Check(request) is { Count: > 0 } faults) return Back.ToCustomer(http, id, $"Nothing was saved: {faults[0].Field} {faults[0].Message}.", anchor: "onboarding");
+        return await Run(id, request, http.User, deeds, ct) is null
             ? TypedResults.NotFound()
             : Back.ToCustomer(http, id, "The blocker is recorded.", $"/customers/{Uri.EscapeDataString(id)}/blocker/clear", "onboarding");
     }

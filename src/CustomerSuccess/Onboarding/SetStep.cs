@@ -9,7 +9,10 @@ namespace CustomerSuccess.Onboarding;
 /// <summary>Sets one of the five steps by hand, or resets it. What is so already stays, with its time.</summary>
 public static class SetStep
 {
-    public sealed record Form(string? Done);
+    public sealed record Form
+    {
+        public string? Done { get; init; }
+    }
 
     /// <summary>Set a step as done now. The fifth completes onboarding, once in a customer's life.</summary>
     public static Task<Results<Ok<OnboardingRecord>, NotFound, ValidationProblem>> Handle(string id, string step, ClaimsPrincipal who, Deeds deeds, CancellationToken ct) =>
@@ -20,9 +23,9 @@ public static class SetStep
         Answer(id, step, done: false, who, deeds, ct);
 
     /// <summary>The page's form: done is yes or no. Each is the undo of the other, but for the time.</summary>
-    public static async Task<IResult> Submit(string id, string step, [FromForm] Form form, HttpContext http, Deeds deeds, CancellationToken ct)
+    public static async Task<IResult> Submit(string id, string step, [FromForm] Form? form, HttpContext http, Deeds deeds, CancellationToken ct)
     {
-        var done = form.Done != "no";
+        var done = form?.Done != "no";
         if (!OnboardingSteps.Exists(step) || await Run(id, step, done, http.User, deeds, ct) is null) return TypedResults.NotFound();
         return Back.ToCustomer(http, id, $"{OnboardingSteps.Title(step)} is {(done ? "set as done" : "reset")}.", anchor: "onboarding");
     }

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CustomerSuccess.Events;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,7 +14,10 @@ public static class AddNote
     /// <param name="Action">The recommended action this records: its name and what became of it, as in technical_call:scheduled.</param>
     public sealed record Request(string? Text, string? Action = null);
 
-    public sealed record Form([property: StringLength(Most)] string? Text);
+    public sealed record Form
+    {
+        public string? Text { get; init; }
+    }
 
     /// <summary>Add a note; it is on the customer's page and timeline at once, with its author.</summary>
     public static async Task<Results<Created<Note>, NotFound, ValidationProblem>> Handle(string id, Request request, ClaimsPrincipal who, Deeds deeds, CancellationToken ct)
@@ -26,10 +28,10 @@ public static class AddNote
     }
 
     /// <summary>The page's form.</summary>
-    public static async Task<IResult> Submit(string id, [FromForm] Form form, HttpContext http, Deeds deeds, CancellationToken ct)
+    public static async Task<IResult> Submit(string id, [FromForm] Form? form, HttpContext http, Deeds deeds, CancellationToken ct)
     {
         // Browsers send line ends as two characters.
-        var request = new Request(form.Text?.ReplaceLineEndings("\n"));
+        var request = new Request(form?.Text?.ReplaceLineEndings("\n"));
         if (Problem(request) is { } fault) return Back.ToCustomer(http, id, $"Nothing was saved: the note {fault.Message}.", anchor: "notes");
         return await Run(id, request, http.User, deeds, ct) is null ? TypedResults.NotFound() : Back.ToCustomer(http, id, "The note is saved.", anchor: "notes");
     }

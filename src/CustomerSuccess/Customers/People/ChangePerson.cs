@@ -13,7 +13,16 @@ public static class ChangePerson
     /// <summary>What is left out stays as it is.</summary>
     public sealed record Request(string? Email, string? Name, string? Role);
 
-    public sealed record Form(string? Person, string? Email, string? Name, string? Role);
+    public sealed record Form
+    {
+        public string? Person { get; init; }
+
+        public string? Email { get; init; }
+
+        public string? Name { get; init; }
+
+        public string? Role { get; init; }
+    }
 
     /// <summary>Add or change a person under an id of your choice; someone who was removed is back with it.</summary>
     public static async Task<Results<Ok<Person>, NotFound, ValidationProblem>> Handle(
@@ -25,8 +34,9 @@ public static class ChangePerson
     }
 
     /// <summary>The page's form; the address is the id of somebody new.</summary>
-    public static async Task<IResult> Submit(string id, [FromForm] Form form, HttpContext http, Deeds deeds, CancellationToken ct)
+    public static async Task<IResult> Submit(string id, [FromForm] Form? form, HttpContext http, Deeds deeds, CancellationToken ct)
     {
+        form ??= new Form();
         var request = new Request(form.Email ?? "", form.Name ?? "", form.Role ?? "");
         var person = form.Person is { Length: > 0 } known ? known : (form.Email ?? "").Trim().ToLowerInvariant();
         var faults = Check(person, request);

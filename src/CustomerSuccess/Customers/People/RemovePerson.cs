@@ -9,14 +9,17 @@ namespace CustomerSuccess.Customers.People;
 /// <summary>Takes a person out of a customer's list; what they did stays counted.</summary>
 public static class RemovePerson
 {
-    public sealed record Form(string? Person);
+    public sealed record Form
+    {
+        public string? Person { get; init; }
+    }
 
     /// <summary>Remove a person. PUT brings them back.</summary>
     public static async Task<Results<NoContent, NotFound>> Handle(string id, string person, ClaimsPrincipal who, Deeds deeds, CancellationToken ct) =>
         await Run(id, person, removed: true, who, deeds, ct) is null ? TypedResults.NotFound() : TypedResults.NoContent();
 
-    public static async Task<IResult> Submit(string id, [FromForm] Form form, HttpContext http, Deeds deeds, CancellationToken ct) =>
-        await Run(id, form.Person ?? "", removed: true, http.User, deeds, ct) is { } person
+    public static async Task<IResult> Submit(string id, [FromForm] Form? form, HttpContext http, Deeds deeds, CancellationToken ct) =>
+        await Run(id, form?.Person ?? "", removed: true, http.User, deeds, ct) is { } person
             ? Back.ToCustomer(http, id, $"{person.Shown} is removed.", $"/customers/{Uri.EscapeDataString(id)}/people/restore?person={Uri.EscapeDataString(person.PersonId)}", "people")
             : TypedResults.NotFound();
 

@@ -10,10 +10,21 @@ namespace CustomerSuccess.Web.CustomerPage;
 /// <summary>Records that a recommended action was done or is arranged: a note that says so, so that nobody does it twice.</summary>
 public static class TakeAction
 {
-    public sealed record Form(string? Title, string? Outcome, string? On, string? Text);
-
-    public static async Task<IResult> Submit(string id, string action, [FromForm] Form form, HttpContext http, Deeds deeds, TimeProvider clock, CancellationToken ct)
+    public sealed record Form
     {
+        public string? Title { get; init; }
+
+        public string? Outcome { get; init; }
+
+        public string? On { get; init; }
+
+        public string? Text { get; init; }
+    }
+
+    public static async Task<IResult> Submit(string id, string action, [FromForm] Form? form, HttpContext http, Deeds deeds, TimeProvider clock, CancellationToken ct)
+    {
+        // A form without any of its fields arrives as none.
+        form ??= new Form();
         if (action.Length > 40 || !action.All(letter => char.IsAsciiLetterLower(letter) || letter == '_') || form.Text is { Length: > 2000 } || form.Title is { Length: > 200 })
             return Back.ToCustomer(http, id, "Nothing was saved: the text is too long.", anchor: "actions");
         var title = string.IsNullOrWhiteSpace(form.Title) ? Words.Plain(action) : form.Title.Trim();
