@@ -47,9 +47,12 @@ public sealed record CustomerLook
 /// <summary>The score at the end of a day on which it changed.</summary>
 public sealed record ScoreOfDay(DateOnly Day, int Score, string Status, string Points);
 
-/// <summary>Everything the page of a customer shows, read in one round trip (two for a past day).</summary>
+/// <summary>
+/// Everything the page of a customer shows, read in one round trip (three for a past day). Health is today's; Shown is that, or as it was
+/// on the day asked for.
+/// </summary>
 public sealed record CustomerView(
-    Customer Customer, OnboardingRecord Onboarding, GetHealth.Answer Health, IReadOnlyList<ScoreOfDay> Scores,
+    Customer Customer, OnboardingRecord Onboarding, GetHealth.Answer Health, GetHealth.Answer Shown, IReadOnlyList<ScoreOfDay> Scores,
     IReadOnlyList<GetEngagement.Day> Days, GetEngagement.Totals Lifetime, long SupportThisMonth,
     IReadOnlyList<Person> People, IReadOnlyList<Note> Notes, IReadOnlyList<TimelineRow> Timeline, IReadOnlyDictionary<string, string> Names, DateOnly Today)
 {
@@ -79,9 +82,10 @@ public sealed record CustomerView(
         var timeline = (await read.ReadAsync<TimelineRow>()).AsList();
         await read.DisposeAsync();
         // Nothing was known yet on a day before the first event: then today's it is, and the page says so.
-        var health = look.Day(today) is { } past && await AsOf(connection, id, past, ct) is { } then ? then : Now(facts, scores, today);
+        var health = Now(facts, scores, today);
+        var shown = look.Day(today) is { } past ? await AsOf(connection, id, past, ct) ?? health : health;
         return new CustomerView(
-            customer.Shown(), onboarding, health, scores, [.. days.TakeLast(look.Window)], lifetime, days.TakeLast(30).Sum(day => day.SupportRequests), people, notes, timeline, names, today);
+            customer.Shown(), onboarding, health, shown, scores, [.. days.TakeLast(look.Window)], lifetime, days.TakeLast(30).Sum(day => day.SupportRequests), people, notes, timeline, names, today);
     }
 
     /// <summary>The range of the engagement chart, summed.</summary>
@@ -91,7 +95,6 @@ public sealed record CustomerView(
     public IReadOnlyList<(Proposal Proposal, Note? Taken)> Proposals(string sender)
     {
         var idle = Today.DayNumber - (Lifetime.LastActive ?? Customer.SignupDate).DayNumber;
-        // A look at a past day does not change what is to be done today.
         var situation = new Situation(
             Customer.Organization, People.FirstOrDefault()?.Shown ?? Customer.Email, Health.Status, Health.Score, Health.Trend, Health.WeekAgo,
             Onboarding.BlockerType, Onboarding.Notes, Onboarding.CompletedDate is null ? Onboarding.Steps.FirstOrDefault(step => !step.Done)?.Step : null, Onboarding.CompletedDate is not null,

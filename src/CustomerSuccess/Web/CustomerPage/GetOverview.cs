@@ -34,7 +34,7 @@ public static class GetOverview
     {
         if (await CustomerView.Read(db, id, look, clock.Today(), ct) is not { } view) return TypedResults.NotFound();
         return TypedResults.Ok(new Answer(
-            view.Customer, view.Onboarding, view.Health, new Activity(view.Period, view.Lifetime, view.Days),
+            view.Customer, view.Onboarding, view.Shown, new Activity(view.Period, view.Lifetime, view.Days),
             [.. CustomerView.ByDay(view.Scores, view.Today).Select(each => new Score(each.Day, each.Score))], view.People, view.Notes,
             [.. view.Proposals("").Select(each => new Action(each.Proposal.Name, each.Proposal.Title, each.Proposal.Why, each.Taken?.Action.Split(':')[^1]))]));
     }
