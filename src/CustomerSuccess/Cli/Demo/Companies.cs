@@ -96,7 +96,7 @@ public static class Companies
         new("Gesellschaft für ganzheitliche Softwarequalitätssicherungsberatung und Prozessautomatisierung mbH & Co. KG", "gsqp-mbh", "Consulting", "VIP", 31, "Team", 560, "Friederike von Hohenstein-Rothenburg", 37, "0 0 2 3 7", 0.8, 0.75),
         new("株式会社 みらい工房", "mirai-koubou", "Manufacturing", "Early Access", 42, "Business", 870, "佐藤 美咲", 29, "0 0 1 2 4", 1.0, 0.85) { Zone = 9 },
         new("شركة الأفق للبرمجيات", "alufuq", "SaaS", "Early Access", 17, "Team", 390, "ليلى منصور", 19, "0 0 2 5 -", 0.5, 0.6) { Zone = 3 },
-        new("=SUM(Everything), Inc.", "sum-everything", "Analytics", "Early Access", 5, "Starter", 70, "Robert <b>Tables</b>", 16, "0 0 3 - -") { Asks = 0.1 },
+        new("Sum Everything, Inc. (\"the =SUM people\")", "sum-everything", "Analytics", "Early Access", 5, "Starter", 70, "Robert <b>Tables</b>", 16, "0 0 3 - -") { Asks = 0.1 },
         new("Smoke Test Ltd", "cs-smoke", "Internal", "Test", 1, "Trial", 0, "Probe", 90, "0 0 0 0 0", 1, 1) { IsTest = true },
     ];
 }
