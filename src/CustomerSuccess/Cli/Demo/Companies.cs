@@ -3,7 +3,7 @@ namespace CustomerSuccess.Cli.Demo;
 /// <summary>The sixty customers of the demo: every state a page can show, and every name that can break one. All invented.</summary>
 public static class Companies
 {
-    public static IReadOnlyList<Company> All { get; } = [.. Champions, .. Healthy, .. OnTheirWay, .. Stuck, .. InTrouble, .. Gone, .. Odd];
+    public static IReadOnlyList<Company> All { get; } = [.. Odd, .. Gone, .. OnTheirWay, .. Healthy, .. Stuck, .. InTrouble, .. Champions];
 
     // Onboarding completed, at work every day, pull requests merged.
     private static IEnumerable<Company> Champions =>
@@ -96,7 +96,7 @@ public static class Companies
         new("Gesellschaft für ganzheitliche Softwarequalitätssicherungsberatung und Prozessautomatisierung mbH & Co. KG", "gsqp-mbh", "Consulting", "VIP", 31, "Team", 560, "Friederike von Hohenstein-Rothenburg", 37, "0 0 2 3 7", 0.8, 0.75),
         new("株式会社 みらい工房", "mirai-koubou", "Manufacturing", "Early Access", 42, "Business", 870, "佐藤 美咲", 29, "0 0 1 2 4", 1.0, 0.85) { Zone = 9 },
         new("شركة الأفق للبرمجيات", "alufuq", "SaaS", "Early Access", 17, "Team", 390, "ليلى منصور", 19, "0 0 2 5 -", 0.5, 0.6) { Zone = 3 },
-        new("Sum Everything, Inc. (\"the =SUM people\")", "sum-everything", "Analytics", "Early Access", 5, "Starter", 70, "Robert <b>Tables</b>", 16, "0 0 3 - -") { Asks = 0.1 },
+        new("=SUM(Everything), Inc.", "sum-everything", "Analytics", "Early Access", 5, "Starter", 70, "Robert <b>Tables</b>", 46, "0 0 3 - -") { Asks = 0.1, Quiet = 20, Changed = ("""{"status":"churned"}""", 12) },
         new("Smoke Test Ltd", "cs-smoke", "Internal", "Test", 1, "Trial", 0, "Probe", 90, "0 0 0 0 0", 1, 1) { IsTest = true },
     ];
 }
