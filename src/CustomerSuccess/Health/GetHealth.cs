@@ -1,6 +1,8 @@
+using CustomerSuccess.Events;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 
 namespace CustomerSuccess.Health;
@@ -14,18 +16,11 @@ public static class GetHealth
         string Model, int Version, string Trend, int? WeekAgo, string Confidence, IReadOnlyList<HealthLine> Components, IReadOnlyList<RiskFactor> RiskFactors,
         IReadOnlyList<HealthChange> Changes);
 
-    /// <summary>The score and why. Day: as of the end of that day, with what was known then.</summary>
+    /// <summary>The score and why; with as_of, as of the end of that day, with what was known then.</summary>
     public static async Task<Results<Ok<Answer>, NotFound, ValidationProblem>> Handle(
-        string id, string? asOf, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
+        string id, [FromQuery(Name = "as_of")] string? asOf, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
     {
-        DateOnly? day = null;
-        if (asOf is not null)
-        {
-            if (!Days.TryParse(asOf, out var parsed) || parsed > clock.Today())
-                return TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["asOf"] = ["must be a day like 2026-11-20, not after today"] });
-            day = parsed;
-        }
-
+        if (PastDay.Fault(asOf, clock, out var day) is { } fault) return EventAnswers.Invalid([fault]);
         return await Run(db, [id], day, clock, ct) is [var answer] ? TypedResults.Ok(answer) : TypedResults.NotFound();
     }
 

@@ -18,8 +18,9 @@ public static class Days
 
     public static string Iso(this DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
+    /// <summary>A day as it is written everywhere. Years nobody means are no days: a week before or a day after must be one, too.</summary>
     public static bool TryParse(string text, out DateOnly day) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day) && day.Year is >= 1970 and < 3000;
 
     public static DateTime Micro(DateTime instant) => new(instant.Ticks - instant.Ticks % 10, DateTimeKind.Utc);
 }

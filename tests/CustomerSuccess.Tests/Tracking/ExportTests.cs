@@ -68,6 +68,19 @@ public sealed class ExportTests : TrackingHouse
         (await Export(House, "--as-of", "2025-05-02"))["engagement.csv"].Split('\n').Length.ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData("9999-12-31")]
+    [InlineData("2025-05-06")]
+    [InlineData("0001-01-01")]
+    [InlineData("2025-02-30")]
+    public async Task A_day_nobody_can_know_about_is_refused_before_anything_is_sent(string day)
+    {
+        var api = await Machine.With(House, "admin");
+        (await api.Get($"/api/v1/export?as_of={day}")).Problem("as_of").ShouldContain("not after today");
+        (await api.Get($"/api/customer-success/health/c1001?as_of={day}")).Problem("as_of").ShouldContain("not after today");
+        if (day is not "2025-05-06") (await House.Cli("health", "c1001", "--as-of", day)).Code.ShouldBe(2);
+    }
+
     [Fact]
     public async Task The_export_over_http_is_for_admins_and_leaves_a_trace()
     {

@@ -2,9 +2,12 @@ using System.Runtime.CompilerServices;
 using CustomerSuccess.Access;
 using CustomerSuccess.Access.Audit;
 using CustomerSuccess.Engagement;
+using CustomerSuccess.Events;
 using CustomerSuccess.Health;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Tracking.Csv;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 
 namespace CustomerSuccess.Tracking.Export;
@@ -15,8 +18,13 @@ public static class ExportData
     private static readonly string Days = Sql.Read("Tracking/days.sql") + "order by " + ReadAccounts.InOrder("row_id");
 
     /// <summary>Download all data as a ZIP of CSV files: now, or with as_of as it was known at the end of that day. Leaves an audit row.</summary>
-    public static Task Handle(HttpContext http, DateOnly? as_of, NpgsqlDataSource db, AuditLog audit, TimeProvider clock, IConfiguration settings) =>
-        Send(http, as_of, db, audit, clock, settings);
+    public static async Task<Results<EmptyHttpResult, ValidationProblem>> Handle(
+        HttpContext http, [FromQuery(Name = "as_of")] string? asOf, NpgsqlDataSource db, AuditLog audit, TimeProvider clock, IConfiguration settings)
+    {
+        if (PastDay.Fault(asOf, clock, out var day) is { } fault) return EventAnswers.Invalid([fault]);
+        await Send(http, day, db, audit, clock, settings);
+        return TypedResults.Empty;
+    }
 
     /// <summary>The archive as the answer, noted in the audit log first.</summary>
     public static async Task Send(HttpContext http, DateOnly? asOf, NpgsqlDataSource db, AuditLog audit, TimeProvider clock, IConfiguration settings)

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CustomerSuccess.Access.Audit;
 using CustomerSuccess.Access.Users;
+using CustomerSuccess.Events;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Tracking.Pages;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -26,13 +27,7 @@ public static class ExportPage
         [FromForm] Request form, HttpContext http, ConfirmPassword confirm, NpgsqlDataSource db, AuditLog audit, TimeProvider clock, IConfiguration settings)
     {
         var problems = new Dictionary<string, string>(StringComparer.Ordinal);
-        DateOnly? asOf = null;
-        if (form.AsOf is { Length: > 0 } text)
-        {
-            if (Days.TryParse(text, out var day) && day <= clock.Today()) asOf = day;
-            else problems["asOf"] = "Choose a day, today at the latest.";
-        }
-
+        if (PastDay.Fault(form.AsOf, clock, out var asOf) is not null) problems["asOf"] = "Choose a day, today at the latest.";
         if (problems.Count == 0 && !await confirm.Right(http.User.FindFirstValue(ClaimTypes.Email) ?? "", form.Password ?? "", http.RequestAborted))
             problems["password"] = ConfirmPassword.Wrong;
         if (problems.Count > 0) return Page(new(ExportSettings.Read(settings), clock.Today(), form.AsOf, problems));
