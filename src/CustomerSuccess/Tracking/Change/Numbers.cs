@@ -17,8 +17,8 @@ internal static class Numbers
         }
     }
 
-    /// <summary>Never give a number again that an import has brought.</summary>
+    /// <summary>Never give a number again that an import has brought. A number that is high enough is left alone, and free for others.</summary>
     public static Task Raise(char prefix, long last, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct) =>
         connection.ExecuteAsync(new CommandDefinition(
-            "update numbers set last = greatest(last, @last) where prefix = @prefix", new { prefix = prefix.ToString(), last }, transaction, cancellationToken: ct));
+            "update numbers set last = @last where prefix = @prefix and last < @last", new { prefix = prefix.ToString(), last }, transaction, cancellationToken: ct));
 }

@@ -37,8 +37,20 @@ public static class ImportFolder
         Go(db, null, files, new ImportOptions(Update: true), clock, ct);
 
     /// <summary>Import. Where the report has errors, nothing was changed.</summary>
-    public static Task<ImportReport> Run(NpgsqlDataSource db, EventLog log, OpenFiles files, ImportOptions options, TimeProvider clock, CancellationToken ct) =>
-        Go(db, log, files, options, clock, ct);
+    public static async Task<ImportReport> Run(NpgsqlDataSource db, EventLog log, OpenFiles files, ImportOptions options, TimeProvider clock, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await Go(db, log, files, options, clock, ct);
+            }
+            catch (PostgresException error) when (attempt < 3 && error.SqlState == PostgresErrorCodes.DeadlockDetected)
+            {
+                // It crossed the rows of somebody who counts at the same time, and has changed nothing: once more from the start.
+            }
+        }
+    }
 
     private static async Task<ImportReport> Go(NpgsqlDataSource db, EventLog? log, OpenFiles files, ImportOptions options, TimeProvider clock, CancellationToken ct)
     {
@@ -51,6 +63,13 @@ public static class ImportFolder
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(Prologue, null, transaction, cancellationToken: ct));
+        if (log is not null)
+        {
+            // Numbers first, then customers, as whoever makes a customer takes them; and before anything is compared, so that it stays true.
+            foreach (var (prefix, last) in read.Numbers.OrderBy(number => number.Key)) await Numbers.Raise(prefix, last, connection, transaction, ct);
+            await EventLog.Lock(connection, transaction, read.Customers, ct);
+        }
+
         var queued = await connection.ExecuteScalarAsync<long>(new CommandDefinition("select coalesce(max(id), 0) from touched", null, transaction, cancellationToken: ct));
         var moment = new Moment("csv", options.Actor, clock.Now(), History: !options.Live);
         var empty = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
@@ -71,7 +90,6 @@ public static class ImportFolder
 
         if (errors.Count > 0 || log is null) return tally.Report(errors);
         await batch.Flush(ct);
-        foreach (var (prefix, last) in read.Numbers) await Numbers.Raise(prefix, last, connection, transaction, ct);
         // A customer with many rows waits once for its health to be worked out, not once per batch.
         await connection.ExecuteAsync(new CommandDefinition(
             """

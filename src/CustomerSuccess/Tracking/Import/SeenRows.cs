@@ -18,6 +18,8 @@ public sealed class SeenRows
     /// <summary>The highest number of the ids c…, o… and e….</summary>
     public Dictionary<char, long> Numbers { get; } = new() { ['c'] = 0, ['o'] = 0, ['e'] = 0 };
 
+    public IEnumerable<string> Customers => customers.Keys;
+
     public CustomerRow? Customer(string id) => customers.GetValueOrDefault(id);
 
     public Line<OnboardingRow>? Record(string customerId) => records.TryGetValue(customerId, out var line) ? line : null;
