@@ -5,10 +5,7 @@ namespace CustomerSuccess.Tracking;
 /// <summary>A line of customers.csv. Team size may be unknown.</summary>
 public sealed record CustomerRow(
     string Id, string Email, string Organization, string GithubUsername, DateOnly SignupDate,
-    string Cohort, string Industry, int? TeamSize, string Status)
-{
-    public static IReadOnlyList<string> Statuses { get; } = ["active", "paused", "churned"];
-}
+    string Cohort, string Industry, int? TeamSize, string Status);
 
 /// <summary>A line of onboarding.csv. Bit n of Steps is set when step n of the five is done.</summary>
 public sealed record OnboardingRow(

@@ -1,3 +1,6 @@
+using CustomerSuccess.Events;
+using Dapper;
+
 namespace CustomerSuccess.Tests.Tracking;
 
 /// <summary>The way in, and the commands on the database, through the command line.</summary>
@@ -73,6 +76,49 @@ public sealed class ImportTests : TrackingHouse
         Write("onboarding.csv", Samples.Onboarding);
         await Do("import", Folder, "--update");
         (await Export())["onboarding.csv"].ShouldContain("o1001,c1001,true,true,true,true,false,2025-05-07,6,");
+    }
+
+    [Fact]
+    public async Task An_import_waits_for_somebody_who_makes_a_customer_and_does_not_cross_them()
+    {
+        await using var connection = await House.Db.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        // As CreateCustomer does it: a number, then the customer's lock.
+        await connection.ExecuteAsync("update numbers set last = last + 1 where prefix = 'c'");
+        var import = Do("import", Folder);
+        await Waiting(1);
+        await EventLog.Lock(connection, transaction, ["c1001", "c1002"], default);
+        await transaction.CommitAsync();
+        await import;
+        (await Count("customers")).ShouldBe(2);
+
+        async Task Waiting(long expected)
+        {
+            for (var tries = 0; await Count("pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") < expected; tries++)
+            {
+                tries.ShouldBeLessThan(500);
+                await Task.Delay(20);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_any_door_let_in_can_be_exported_and_imported_elsewhere()
+    {
+        var api = await Machine.With(House, "admin");
+        var name = new string('x', 117) + " with space";
+        (await api.Post("/api/v1/customers", new { id = name, email = "long@example.com", organization = "Long" })).Status.ShouldBe(System.Net.HttpStatusCode.Created);
+        (await api.Post("/metrics/track", new { customer_id = name, event_type = "pr_generated" })).Status.ShouldBe(System.Net.HttpStatusCode.Accepted);
+        (await api.Post("/metrics/track", new { customer_id = name, event_type = "onboarding_blocked", metadata = new { blocker_type = "x", notes = new string('ü', 10_000) } })).Status.ShouldBe(System.Net.HttpStatusCode.Accepted);
+        var files = await Export();
+        WriteAll(files);
+        await using var other = await House.Open();
+        var imported = await other.Cli("import", Folder);
+        imported.Code.ShouldBe(0, imported.Error);
+        (await Export(other)).ShouldBe(files);
+        // An id that cannot stand in an address is refused here as it is by the API.
+        Write("customers.csv", Samples.Customers.Replace("c1001,john", "a/b,john", StringComparison.Ordinal));
+        (await House.Cli("import", Folder)).Error.ShouldContain("customers.csv:2: id 'a/b' cannot stand in an address");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using CustomerSuccess.Customers;
 using CustomerSuccess.Platform;
 
 namespace CustomerSuccess.Tracking.Csv;
@@ -17,12 +18,20 @@ public sealed class Cells(IReadOnlyList<string> columns, CsvReader row, Action<s
 
     public void Start() => at = 0;
 
-    public string Id()
+    /// <summary>The id of a customer, by the rules that hold at every door.</summary>
+    public string CustomerId()
     {
         var (name, value) = Take();
-        if (Fields.Text(name, value, Fields.Id, required: true) is { } problem) wrong(problem);
-        else if (value.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter))) wrong($"{name} '{Fields.Shown(value)}' holds a space or a control character");
-        else if (value.StartsWith('~')) wrong($"{name} '{Fields.Shown(value)}' starts with ~");
+        if (value.Length == 0) wrong($"{name} is empty");
+        else if (CustomerFields.IdProblem(value) is { } problem) wrong($"{name} '{Fields.Shown(value)}' {problem}");
+        return value;
+    }
+
+    public string RowId()
+    {
+        var (name, value) = Take();
+        if (Fields.Text(name, value, Fields.RowId, required: true) is { } problem) wrong(problem);
+        else if (value.Any(char.IsControl) || value.Trim() != value) wrong($"{name} '{Fields.Shown(value)}' holds a control character, or a space at an end");
         return value;
     }
 
@@ -44,7 +53,7 @@ public sealed class Cells(IReadOnlyList<string> columns, CsvReader row, Action<s
     {
         var (name, value) = Take();
         if (value.Length == 0 && optional) return null;
-        if (Days.TryParse(value, out var day) && day.Year >= 1970) return day;
+        if (Days.TryParse(value, out var day)) return day;
         wrong(value.Length == 0 ? $"{name} is empty; it must be a day like 2025-05-01" : $"{name} '{Fields.Shown(value)}' is not a day like 2025-05-01");
         return null;
     }

@@ -12,7 +12,7 @@ public static class Tables
         "customers.csv",
         ["id", "email", "organization", "github_username", "signup_date", "cohort", "industry", "team_size", "status"],
         cells => new CustomerRow(
-            cells.Id(), cells.Checked(Fields.EmailAddress), cells.Text(Fields.Name, required: true), cells.Text(Fields.Short),
+            cells.CustomerId(), cells.Checked(Fields.EmailAddress), cells.Text(Fields.Name, required: true), cells.Text(Fields.Short),
             cells.Day() ?? default, cells.Text(Fields.Short), cells.Text(Fields.Short), cells.TeamSize(), cells.Checked(Fields.Status)),
         row =>
         [
@@ -25,7 +25,7 @@ public static class Tables
         ["id", "customer_id", .. OnboardingSteps.All, "completed_date", "days_to_complete", "blocker_type", "notes"],
         cells =>
         {
-            var (id, customer) = (cells.Id(), cells.Id());
+            var (id, customer) = (cells.RowId(), cells.CustomerId());
             var steps = OnboardingSteps.All.Aggregate(0, (set, step) => cells.Flag() ? set | OnboardingSteps.Bit(step) : set);
             return new OnboardingRow(id, customer, steps, cells.Day(optional: true), (int?)cells.Number(optional: true, most: int.MaxValue), cells.Text(Fields.Blocker), cells.Text(Fields.Notes));
         },
@@ -38,7 +38,7 @@ public static class Tables
     public static TableFormat<EngagementRow> Engagement { get; } = new(
         "engagement.csv",
         ["id", "customer_id", "date", "issues_tagged", "prs_generated", "prs_merged", "prs_rejected", "support_requests"],
-        cells => new EngagementRow(cells.Id(), cells.Id(), cells.Day() ?? default, new Counts(cells.Count(), cells.Count(), cells.Count(), cells.Count(), cells.Count())),
+        cells => new EngagementRow(cells.RowId(), cells.CustomerId(), cells.Day() ?? default, new Counts(cells.Count(), cells.Count(), cells.Count(), cells.Count(), cells.Count())),
         row =>
         [
             row.Id, row.CustomerId, row.Date.Iso(), Number(row.Counts.IssuesTagged), Number(row.Counts.PrsGenerated),
