@@ -35,9 +35,13 @@ public static class PostEvents
         var read = elements.Select(element => Read(element, now, principal.Actor(), own)).ToList();
         foreach (var bad in read.Where(one => one.Event is null)) rejected.Remember(bad, "native", now);
         var receipts = new Queue<Receipt>(await Store(ingest, [.. read.Where(one => one.Event is not null).Select(one => one.Event!)], ct));
-        var answers = read.Select(one => one.Event is null
-            ? new Answer(one.Id, "rejected", "invalid", EventAnswers.Fields(one.Faults))
-            : Answered(receipts.Dequeue())).ToList();
+        var answers = read.ConvertAll(one =>
+        {
+            if (one.Event is null) return new Answer(one.Id, "rejected", "invalid", EventAnswers.Fields(one.Faults));
+            var receipt = receipts.Dequeue();
+            if (receipt.UnknownCustomer) rejected.Remember(one.Id, "native", receipt.Reason!, now);
+            return new Answer(receipt.Id, EventAnswers.Word(receipt.Verdict), receipt.Reason);
+        });
 
         if (alone)
         {
@@ -63,6 +67,4 @@ public static class PostEvents
 
     private static Task<IReadOnlyList<Receipt>> Store(Ingest ingest, List<Envelope> events, CancellationToken ct) =>
         events.Count == 0 ? Task.FromResult<IReadOnlyList<Receipt>>([]) : ingest.Accept(events, ct);
-
-    private static Answer Answered(Receipt receipt) => new(receipt.Id, EventAnswers.Word(receipt.Verdict), receipt.Reason);
 }

@@ -9,12 +9,14 @@ public sealed class RejectedMessages(NpgsqlDataSource db, ILogger<RejectedMessag
     private readonly Channel<RecordReceipts.Entry> waiting = Channel.CreateBounded<RecordReceipts.Entry>(
         new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropOldest });
 
-    /// <summary>Keep why a message was refused, where it has an id to ask by.</summary>
-    public void Remember(ReadResult read, string source, DateTime at)
+    /// <summary>Keep why a message was refused, where its sender gave an id to ask by.</summary>
+    public void Remember(string? id, string source, string reason, DateTime at)
     {
-        if (read.Id is { } id)
-            waiting.Writer.TryWrite(new(id, source, "", Verdict.Rejected, string.Join("; ", read.Faults.Select(fault => $"{fault.Field} {fault.Message}")), null, at));
+        if (id is not null) waiting.Writer.TryWrite(new(id, source, "", Verdict.Rejected, reason, null, at));
     }
+
+    public void Remember(ReadResult read, string source, DateTime at) =>
+        Remember(read.Id, source, string.Join("; ", read.Faults.Select(fault => $"{fault.Field} {fault.Message}")), at);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -28,10 +28,16 @@ public static class TrackMetric
         }
 
         if (principal.FindFirstValue(Actors.CustomerClaim) is { } own && own != e.CustomerId)
-            return TypedResults.Problem($"This key belongs to another customer than '{e.CustomerId}'.", statusCode: StatusCodes.Status403Forbidden);
+            return Refuse($"This key belongs to another customer than '{e.CustomerId}'.", StatusCodes.Status403Forbidden);
         var receipt = (await ingest.Accept([e], ct))[0];
         return receipt.UnknownCustomer
-            ? TypedResults.Problem($"There is no customer '{e.CustomerId}'. Create it with POST /api/v1/customers or an import.", statusCode: StatusCodes.Status404NotFound)
+            ? Refuse($"There is no customer '{e.CustomerId}'. Create it with POST /api/v1/customers or an import.", StatusCodes.Status404NotFound)
             : TypedResults.Accepted((string?)null, new Answer(receipt.Id, EventAnswers.Word(receipt.Verdict), receipt.Reason));
+
+        ProblemHttpResult Refuse(string why, int status)
+        {
+            rejected.Remember(read.Id, "native", why, clock.Now());
+            return TypedResults.Problem(why, statusCode: status);
+        }
     }
 }

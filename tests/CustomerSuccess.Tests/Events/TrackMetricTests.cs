@@ -118,6 +118,24 @@ public sealed class TrackMetricTests(House house) : IClassFixture<House>, IAsync
         (await Scalar<long>("select count(*) from events where subject = @customer")).ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_message_about_nobody_we_know_can_be_asked_for_later()
+    {
+        var (single, batch) = (customer + "-single", customer + "-batch");
+        (await Track(new { customer_id = "nobody", event_type = "api_call", message_id = single })).Status.ShouldBe(HttpStatusCode.NotFound);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/events") { Content = JsonContent.Create(new[] { new { customer_id = "nobody", type = "api_call", id = batch } }) };
+        request.Headers.Add("x-api-key", key);
+        (await house.Http.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        foreach (var id in new[] { single, batch })
+        {
+            CliResult explained;
+            // Receipts of refused messages are written behind the answers.
+            for (var tries = 0; (explained = await house.Cli("explain", id, "--json")).Code != 0 && tries < 100; tries++) await Task.Delay(50);
+            explained.Out.ShouldContain("rejected");
+            explained.Out.ShouldContain("nobody");
+        }
+    }
+
     private async Task<(HttpStatusCode Status, JsonElement Body)> Track(object body, string? with = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/metrics/track") { Content = JsonContent.Create(body) };
