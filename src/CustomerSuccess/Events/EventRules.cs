@@ -10,6 +10,11 @@ namespace CustomerSuccess.Events;
 public static class EventRules
 {
     private const long MostPerDay = 1_000_000_000;
+    // A URL is part of a key, and an index holds 2,700 bytes.
+    private const int MostBlocker = 60, MostNotes = 10_000, MostUrl = 1_000;
+
+    /// <summary>Nothing happened before this: a client without a clock says 1970.</summary>
+    public static readonly DateOnly Earliest = new(2000, 1, 1);
 
     private static readonly string[] Steps =
         ["welcome_email_sent", "account_created", "github_action_installed", "first_issue_tagged", "first_pr_generated"];
@@ -20,8 +25,8 @@ public static class EventRules
     public static bool NeedsCustomer(string type) =>
         type.StartsWith("onboarding_", StringComparison.Ordinal) || type is EventTypes.EngagementRecorded or EventTypes.IssueResolution;
 
-    /// <summary>Adds what is wrong with the properties of a known type.</summary>
-    public static void Check(string type, JsonElement properties, string typeField, string field, List<Fault> faults)
+    /// <summary>Adds what is wrong with the properties of a known type, received today.</summary>
+    public static void Check(string type, JsonElement properties, DateOnly today, string typeField, string field, List<Fault> faults)
     {
         if (type.StartsWith(EventTypes.StepPrefix, StringComparison.Ordinal) && type != EventTypes.StepReset
             && !Steps.Contains(type[EventTypes.StepPrefix.Length..], StringComparer.Ordinal))
@@ -32,17 +37,18 @@ public static class EventRules
         {
             faults.Add(new Fault($"{field}.step", $"must be one of {string.Join(", ", Steps)}"));
         }
-        else if (type == EventTypes.Blocked && (Text(properties, "blocker_type") is not { Length: > 0 and <= 60 }))
+        else if (type is EventTypes.Blocked or EventTypes.Unblocked)
         {
-            faults.Add(new Fault($"{field}.blocker_type", "must be a text of 1 to 60 characters"));
+            CheckBlocker(type, properties, field, faults);
         }
         else if (type is EventTypes.IssueResolution or EventTypes.IssueTagged or EventTypes.PrGenerated or EventTypes.PrMerged or EventTypes.PrRejected)
         {
             foreach (var name in new[] { "issue_url", "pr_url" }) CheckUrl(properties, name, field, faults);
+            if (type == EventTypes.IssueResolution) CheckResolution(properties, field, faults);
         }
         else if (type == EventTypes.EngagementRecorded)
         {
-            CheckCounts(properties, field, faults);
+            CheckCounts(properties, today, field, faults);
         }
     }
 
@@ -63,14 +69,33 @@ public static class EventRules
     private static string? Text(JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
+    // As long as an export may carry them, so that every export can be imported.
+    private static void CheckBlocker(string type, JsonElement properties, string field, List<Fault> faults)
+    {
+        if (type == EventTypes.Blocked && (Text(properties, "blocker_type") is not { Length: > 0 and <= MostBlocker } blocker || blocker.Any(char.IsControl)))
+            faults.Add(new Fault($"{field}.blocker_type", "must be a line of 1 to 60 characters"));
+        if (properties.TryGetProperty("notes", out var notes) && notes.ValueKind != JsonValueKind.Null
+            && (notes.ValueKind != JsonValueKind.String || notes.GetString()!.Length > MostNotes))
+            faults.Add(new Fault($"{field}.notes", "must be a text of at most 10,000 characters"));
+    }
+
+    private static void CheckResolution(JsonElement properties, string field, List<Fault> faults)
+    {
+        if (properties.TryGetProperty("success", out var success) && success.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+            faults.Add(new Fault($"{field}.success", "must be true or false"));
+        if (properties.TryGetProperty("duration_ms", out var took) && took.ValueKind != JsonValueKind.Null
+            && (took.ValueKind != JsonValueKind.Number || !took.TryGetDouble(out var milliseconds) || milliseconds < 0))
+            faults.Add(new Fault($"{field}.duration_ms", "must be a number of milliseconds from 0 on"));
+    }
+
     private static void CheckUrl(JsonElement properties, string name, string field, List<Fault> faults)
     {
         if (!properties.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return;
         if (value.ValueKind != JsonValueKind.String) faults.Add(new Fault($"{field}.{name}", "must be a string or null"));
-        else if (value.GetString()!.Length > 1000) faults.Add(new Fault($"{field}.{name}", "is longer than 1,000 characters"));
+        else if (Encoding.UTF8.GetByteCount(value.GetString()!) > MostUrl) faults.Add(new Fault($"{field}.{name}", "is longer than 1,000 bytes"));
     }
 
-    private static void CheckCounts(JsonElement properties, string field, List<Fault> faults)
+    private static void CheckCounts(JsonElement properties, DateOnly today, string field, List<Fault> faults)
     {
         foreach (var name in Five)
         {
@@ -79,8 +104,9 @@ public static class EventRules
                 faults.Add(new Fault($"{field}.{name}", string.Create(CultureInfo.InvariantCulture, $"must be a whole number from 0 to {MostPerDay}")));
         }
 
-        if (properties.TryGetProperty("date", out var date) && (date.ValueKind != JsonValueKind.String || !Days.TryParse(date.GetString()!, out _)))
-            faults.Add(new Fault($"{field}.date", "must be a day like 2026-11-20"));
+        if (properties.TryGetProperty("date", out var date)
+            && (date.ValueKind != JsonValueKind.String || !Days.TryParse(date.GetString()!, out var day) || day < Earliest || day > today.AddDays(1)))
+            faults.Add(new Fault($"{field}.date", "must be a day like 2026-11-20, from 2000 on and not in the future"));
         foreach (var name in new[] { "row", "copies" })
         {
             if (properties.TryGetProperty(name, out _)) faults.Add(new Fault($"{field}.{name}", "belongs to the import; leave it out"));

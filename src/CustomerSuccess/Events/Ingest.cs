@@ -14,10 +14,15 @@ public sealed class IngestUnavailable(string reason) : TimeoutException(reason);
 public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals, TimeProvider clock, ILogger<Ingest> log) : BackgroundService
 {
     private const int MostWaiting = 5_000;
+
+    // What waits for a slow database must fit into memory whatever the calls carry: 5,000 calls of 4 MB would not.
+    private const long MostCharacters = 64 * 1024 * 1024;
     private const int MostTogether = 500;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+
+    private long characters;
 
     /// <summary>How many calls wait for the writer.</summary>
     public int QueueLength => queue.Reader.Count;
@@ -26,12 +31,13 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
     public async Task<IReadOnlyList<Receipt>> Accept(IReadOnlyList<Envelope> batch, CancellationToken ct)
     {
         var waiting = new Waiting(batch);
-        if (!queue.Writer.TryWrite(waiting)) throw new IngestUnavailable("too many events are waiting");
+        if (Interlocked.Read(ref characters) > MostCharacters || !queue.Writer.TryWrite(waiting)) throw new IngestUnavailable("too many events are waiting");
+        Interlocked.Add(ref characters, waiting.Characters);
         try
         {
             return await waiting.Answer.Task.WaitAsync(Patience, clock, ct);
         }
-        catch (TimeoutException)
+        catch (TimeoutException error) when (error is not IngestUnavailable)
         {
             waiting.GivenUp = true;
             throw new IngestUnavailable("the database did not answer in time");
@@ -52,9 +58,12 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
                 connection ??= await Open();
                 await Commit(connection, together);
             }
-            catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException or OperationCanceledException)
+            catch (Exception error)
             {
-                log.LogWarning("Events refused for now, the database is away: {Reason}", error.Message);
+                // Whatever it is: one writer serves everybody, and goes on.
+                if (error is NpgsqlException or TimeoutException or InvalidOperationException or OperationCanceledException)
+                    log.LogWarning("Events refused for now, the database is away: {Reason}", error.Message);
+                else log.LogError(error, "Events refused: this should not happen");
                 foreach (var one in together) one.Answer.TrySetException(new IngestUnavailable("the database is away"));
                 if (connection is not null) await connection.DisposeAsync();
                 connection = null;
@@ -76,6 +85,7 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
         var count = 0;
         while (count < MostTogether && queue.Reader.TryRead(out var next))
         {
+            Interlocked.Add(ref characters, -next.Characters);
             // Nobody waits for it any more: its sender was told 503 and comes again.
             if (next.GivenUp) continue;
             together.Add(next);
@@ -152,12 +162,14 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
         }
     }
 
-    // Class 22 and 23: the data, not the moment.
-    private static bool Refused(PostgresException error) => error.SqlState.StartsWith("22", StringComparison.Ordinal) || error.SqlState.StartsWith("23", StringComparison.Ordinal);
+    // Class 22 and 23, and what is too large for a limit of the server (54): the data, not the moment.
+    private static bool Refused(PostgresException error) => error.SqlState[..2] is "22" or "23" or "54";
 
     private sealed class Waiting(IReadOnlyList<Envelope> events)
     {
         public IReadOnlyList<Envelope> Events => events;
+
+        public long Characters { get; } = events.Sum(e => (long)e.Properties.Length);
 
         public TaskCompletionSource<IReadOnlyList<Receipt>> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

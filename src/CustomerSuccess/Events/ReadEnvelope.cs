@@ -23,8 +23,7 @@ public static class ReadEnvelope
     // A client's clock further ahead than this is wrong, not early.
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(5);
 
-    // Nothing happened before this: a client without a clock says 1970.
-    private static readonly DateTime Earliest = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+    private static readonly DateTime Earliest = EventRules.Earliest.Start();
 
     // Depth and duplicate keys are judged message by message, so that one bad message leaves its neighbours alone.
     private static readonly JsonDocumentOptions Lenient = new() { MaxDepth = 512 };
@@ -81,7 +80,7 @@ public static class ReadEnvelope
         if (customer?.StartsWith('~') == true) fields.Faults.Add(new Fault("customer_id", "must not start with '~'"));
         if (fields.Faults.Count == 0 && type is not null && customer is null && EventRules.NeedsCustomer(type))
             fields.Faults.Add(new Fault("customer_id", $"is missing: '{type}' is about a customer"));
-        if (fields.Faults.Count == 0) EventRules.Check(type!, properties ?? Nothing, typeName, propertiesName, fields.Faults);
+        if (fields.Faults.Count == 0) EventRules.Check(type!, properties ?? Nothing, received.Day(), typeName, propertiesName, fields.Faults);
         if (fields.Faults.Count > 0) return new ReadResult(null, fields.Faults, id);
 
         var (occurred, corrected) = Occurred(claimed, sent, received);

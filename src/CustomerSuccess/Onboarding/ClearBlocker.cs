@@ -18,14 +18,14 @@ public static class ClearBlocker
     public static async Task<Results<Ok<OnboardingRecord>, NotFound, ValidationProblem>> Handle(
         string id, string? notes, ClaimsPrincipal who, Deeds deeds, CancellationToken ct)
     {
-        if (notes is { Length: > 2000 }) return EventAnswers.Invalid([new Fault("notes", "is longer than 2,000 characters")]);
+        if (RecordBlocker.NotesFault(notes) is { } fault) return EventAnswers.Invalid([fault]);
         return await Run(id, notes, who, deeds, ct) is { } record ? TypedResults.Ok(record) : TypedResults.NotFound();
     }
 
     /// <summary>The page's form.</summary>
     public static async Task<IResult> Submit(string id, [FromForm] Form? form, HttpContext http, Deeds deeds, CancellationToken ct)
     {
-        if (form?.Notes is { Length: > 2000 }) return Back.ToCustomer(http, id, "Nothing was saved: the notes are longer than 2,000 characters.", anchor: "onboarding");
+        if (RecordBlocker.NotesFault(form?.Notes) is { } fault) return Back.ToCustomer(http, id, $"Nothing was saved: {fault.Field} {fault.Message}.", anchor: "onboarding");
         return await Run(id, form?.Notes, http.User, deeds, ct) is null ? TypedResults.NotFound() : Back.ToCustomer(http, id, "The blocker is solved.", anchor: "onboarding");
     }
 

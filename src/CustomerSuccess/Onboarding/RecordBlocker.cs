@@ -47,10 +47,15 @@ public static class RecordBlocker
         var faults = new List<Fault>();
         if (string.IsNullOrWhiteSpace(request.Named)) faults.Add(new Fault("type", "is missing: say what stands in the way, as in github_permissions"));
         else if (request.Named.Trim().Length > 60 || request.Named.Any(char.IsControl)) faults.Add(new Fault("type", "must be a line of at most 60 characters"));
-        if (request.Notes is { Length: > 2000 }) faults.Add(new Fault("notes", "is longer than 2,000 characters"));
-        else if (request.Notes?.Contains('\0', StringComparison.Ordinal) == true) faults.Add(new Fault("notes", "holds a NUL character, which cannot be stored"));
+        if (NotesFault(request.Notes) is { } wrong) faults.Add(wrong);
         return faults;
     }
+
+    /// <summary>What is wrong with notes about a blocker, or null.</summary>
+    internal static Fault? NotesFault(string? notes) =>
+        notes is { Length: > 2000 } ? new Fault("notes", "is longer than 2,000 characters")
+        : notes?.Contains('\0', StringComparison.Ordinal) == true ? new Fault("notes", "holds a NUL character, which cannot be stored")
+        : null;
 
     private static async Task<OnboardingRecord?> Run(string id, Request request, ClaimsPrincipal who, Deeds deeds, CancellationToken ct)
     {

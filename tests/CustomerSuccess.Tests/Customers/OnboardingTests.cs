@@ -35,6 +35,7 @@ public sealed class OnboardingTests(House house) : IClassFixture<House>
         var blocked = (await api.Post("/api/v1/customers/stuck/blocker", new { type = "github_config", notes = "Needs help" })).Json;
         blocked.GetProperty("blocker_type").GetString().ShouldBe("github_config");
         blocked.GetProperty("blocked_by").GetString().ShouldStartWith("key:");
+        (await api.Delete("/api/v1/customers/stuck/blocker?notes=%00")).Problem("notes").ShouldContain("NUL");
         var cleared = (await api.Delete("/api/v1/customers/stuck/blocker")).Json;
         cleared.GetProperty("blocker_type").GetString().ShouldBe("");
         cleared.GetProperty("notes").GetString().ShouldBe("Needs help");

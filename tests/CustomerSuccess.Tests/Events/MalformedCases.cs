@@ -104,6 +104,12 @@ public static class MalformedCases
             ("onboarding_blocked", "{}", "properties.blocker_type"), ("onboarding_blocked", """{"blocker_type":""}""", "properties.blocker_type"), ("onboarding_blocked", """{"blocker_type":7}""", "properties.blocker_type"),
             ("onboarding_blocked", $$"""{"blocker_type":"{{new string('b', 61)}}"}""", "properties.blocker_type"),
             ("issue_resolution", """{"issue_url":7}""", "properties.issue_url"), ("issue_resolution", """{"pr_url":[]}""", "properties.pr_url"), ("issue_tagged", """{"issue_url":true}""", "properties.issue_url"),
+            ("engagement_recorded", """{"date":"2099-01-01"}""", "properties.date"), ("engagement_recorded", """{"date":"1999-12-31"}""", "properties.date"), ("engagement_recorded", """{"date":"0001-01-01"}""", "properties.date"),
+            ("onboarding_blocked", """{"blocker_type":"a\nb"}""", "properties.blocker_type"), ("onboarding_blocked", """{"blocker_type":"x","notes":7}""", "properties.notes"),
+            ("onboarding_unblocked", $$"""{"notes":"{{new string('n', 10_001)}}"}""", "properties.notes"),
+            ("issue_resolution", """{"success":"yes"}""", "properties.success"), ("issue_resolution", """{"duration_ms":"12"}""", "properties.duration_ms"), ("issue_resolution", """{"duration_ms":-1}""", "properties.duration_ms"),
+            // More than an index of PostgreSQL holds, in few characters.
+            ("issue_tagged", $$"""{"issue_url":"{{string.Concat(Enumerable.Range(0, 999).Select(n => (char)(0x4e00 + (n * 7919 % 20_000))))}}"}""", "properties.issue_url"),
             ("pr_merged", """{"pr_url":{}}""", "properties.pr_url"), ("pr_generated", $$"""{"pr_url":"{{new string('u', 1_001)}}"}""", "properties.pr_url"),
         })
         {
