@@ -29,9 +29,11 @@ public sealed class HealthWorker(NpgsqlDataSource db, EventLog events, Signals s
                 if (done.Count < AtOnce) await Task.Delay(TimeSpan.FromMilliseconds(250), stoppingToken);
                 if (done.Count == 0) await hints.Wait(TimeSpan.FromSeconds(1), stoppingToken);
             }
-            catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException && !stoppingToken.IsCancellationRequested)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
-                log.LogWarning("Standings wait: {Reason}", error.Message);
+                // Never out of here: an exception that leaves a background service stops the whole process.
+                if (error is NpgsqlException or TimeoutException) log.LogWarning("Standings wait: {Reason}", error.Message);
+                else log.LogError(error, "Standings wait: this should not happen");
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);
             }
         }

@@ -68,8 +68,9 @@ public sealed class RunJobs(NpgsqlDataSource db, IReadOnlyList<Job> jobs, TimePr
             log.LogInformation("{Job}: {Outcome}", job.Name, outcome);
             return (outcome, true);
         }
-        catch (Exception error) when (error is Trouble or NpgsqlException or IOException or TimeoutException or UnauthorizedAccessException or OperationCanceledException)
+        catch (Exception error)
         {
+            // Whatever it is, the next job is none the worse for it: what leaves a background service stops the whole process.
             log.LogError("{Job} failed and is tried again: {Reason}", job.Name, error.Message);
             return ("failed: " + error.Message, false);
         }
