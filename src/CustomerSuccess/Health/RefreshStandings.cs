@@ -61,10 +61,11 @@ public static class RefreshStandings
     {
         var past = touched.Where(one => one.Since < today).ToList();
         if (past.Count == 0) return;
-        var customers = past.Select(one => one.CustomerId).ToArray();
         var first = past.Min(one => one.Since!.Value);
         for (var day = first < today.AddDays(-DaysOfHistory) ? today.AddDays(-DaysOfHistory) : first; day < today; day = day.AddDays(1))
         {
+            // Before its own first restated day nothing about a customer changed.
+            var customers = past.Where(one => one.Since <= day).Select(one => one.CustomerId).ToArray();
             var known = (await Facts.AsOf(connection, transaction, customers, day, ct)).Select(one => ScoreHealth.Of(one, HealthModel.EarlyAccess, day)).ToList();
             if (known.Count > 0) await StoreScores(connection, transaction, known, day, ct);
         }
