@@ -15,10 +15,10 @@ internal static class Load
         await using var product = await Product.Open(options);
         var customers = await product.Customers(options.Number("customers", 500));
         var sender = new Sender(product, customers, options.Number("connections", 64), batch, options.Number("duplicates", 1));
-        // Compiled code and warm caches first, with ids of their own; they are checked afterwards as well.
-        await sender.Send("warm", rate, options.Number("warm", 5), new Histogram(), CancellationToken.None);
-        var latency = new Histogram();
         await using var dashboards = await Dashboards.Open(product, options.Number("dashboards", 5));
+        // Compiled code and warm caches first, with ids of their own; they are checked afterwards as well.
+        await sender.Send("warm", rate, options.Number("warm", 10), new Histogram(), CancellationToken.None);
+        var latency = new Histogram();
         var (cpu, began) = (product.CpuSeconds(), Stopwatch.GetTimestamp());
         using var kills = new CancellationTokenSource();
         var gaps = Kill(product, sender, options, seconds, kills.Token);
@@ -52,11 +52,13 @@ internal static class Load
         var gaps = new List<TimeSpan>();
         var (what, times) = (options.Text("kill", ""), options.Number("times", 1));
         if (what.Length == 0) return gaps;
-        for (var n = 0; n < times; n++)
+        var (began, between) = (Stopwatch.GetTimestamp(), TimeSpan.FromSeconds((double)seconds / (times + 1)));
+        for (var n = 1; n <= times; n++)
         {
             try
             {
-                await Task.Delay(TimeSpan.FromSeconds((double)seconds / (times + 1)), ct);
+                var wait = between * n - Stopwatch.GetElapsedTime(began);
+                await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, ct);
             }
             catch (OperationCanceledException)
             {
@@ -66,7 +68,7 @@ internal static class Load
             sender.LongestSilence = TimeSpan.Zero;
             if (what == "app") await product.KillApp();
             else product.KillPostgres();
-            await Task.Delay(TimeSpan.FromSeconds(Math.Min(10, seconds / (times + 1.0) * 0.8)), CancellationToken.None);
+            await Task.Delay(between * 0.8 < TimeSpan.FromSeconds(10) ? between * 0.8 : TimeSpan.FromSeconds(10), CancellationToken.None);
             gaps.Add(sender.LongestSilence);
         }
 
