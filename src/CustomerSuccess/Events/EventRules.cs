@@ -16,9 +16,6 @@ public static class EventRules
     /// <summary>Nothing happened before this: a client without a clock says 1970.</summary>
     public static readonly DateOnly Earliest = new(2000, 1, 1);
 
-    private static readonly string[] Steps =
-        ["welcome_email_sent", "account_created", "github_action_installed", "first_issue_tagged", "first_pr_generated"];
-
     private static readonly string[] Five = ["issues_tagged", "prs_generated", "prs_merged", "prs_rejected", "support_requests"];
 
     /// <summary>Types that mean nothing without a customer.</summary>
@@ -29,13 +26,13 @@ public static class EventRules
     public static void Check(string type, JsonElement properties, DateOnly today, string typeField, string field, List<Fault> faults)
     {
         if (type.StartsWith(EventTypes.StepPrefix, StringComparison.Ordinal) && type != EventTypes.StepReset
-            && !Steps.Contains(type[EventTypes.StepPrefix.Length..], StringComparer.Ordinal))
+            && !Steps.All.Contains(type[EventTypes.StepPrefix.Length..], StringComparer.Ordinal))
         {
-            faults.Add(new Fault(typeField, $"'{type}' names no step; the steps are {string.Join(", ", Steps)}"));
+            faults.Add(new Fault(typeField, $"'{type}' names no step; the steps are {string.Join(", ", Steps.All)}"));
         }
-        else if (type == EventTypes.StepReset && (Text(properties, "step") is not { } step || !Steps.Contains(step, StringComparer.Ordinal)))
+        else if (type == EventTypes.StepReset && (Text(properties, "step") is not { } step || !Steps.All.Contains(step, StringComparer.Ordinal)))
         {
-            faults.Add(new Fault($"{field}.step", $"must be one of {string.Join(", ", Steps)}"));
+            faults.Add(new Fault($"{field}.step", $"must be one of {string.Join(", ", Steps.All)}"));
         }
         else if (type is EventTypes.Blocked or EventTypes.Unblocked)
         {

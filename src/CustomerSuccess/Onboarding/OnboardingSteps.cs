@@ -1,3 +1,4 @@
+using CustomerSuccess.Events;
 using CustomerSuccess.Platform;
 
 namespace CustomerSuccess.Onboarding;
@@ -5,15 +6,14 @@ namespace CustomerSuccess.Onboarding;
 /// <summary>The five steps of the onboarding record and what follows from them. Pure; serves the database and the CSV folder alike.</summary>
 public static class OnboardingSteps
 {
-    public const string WelcomeEmailSent = "welcome_email_sent";
-    public const string AccountCreated = "account_created";
-    public const string GithubActionInstalled = "github_action_installed";
-    public const string FirstIssueTagged = "first_issue_tagged";
-    public const string FirstPrGenerated = "first_pr_generated";
+    public const string WelcomeEmailSent = Steps.WelcomeEmailSent;
+    public const string AccountCreated = Steps.AccountCreated;
+    public const string GithubActionInstalled = Steps.GithubActionInstalled;
+    public const string FirstIssueTagged = Steps.FirstIssueTagged;
+    public const string FirstPrGenerated = Steps.FirstPrGenerated;
 
     /// <summary>In the order of the journey; a step's place is its bit in a set of steps.</summary>
-    public static IReadOnlyList<string> All { get; } =
-        [WelcomeEmailSent, AccountCreated, GithubActionInstalled, FirstIssueTagged, FirstPrGenerated];
+    public static IReadOnlyList<string> All => Steps.All;
 
     /// <summary>The set in which all five are done.</summary>
     public const int Full = 0b11111;
