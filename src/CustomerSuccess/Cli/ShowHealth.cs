@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Numerics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using CustomerSuccess.Health;
-using CustomerSuccess.Onboarding;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Tracking;
 using CustomerSuccess.Tracking.Export;
@@ -24,54 +24,54 @@ internal static class ShowHealth
         command.SetAction(async (parsed, ct) =>
         {
             var (id, asOf) = (parsed.GetRequiredValue(customer), parsed.GetValue(day) ?? host.Clock.Today());
-            var account = host.Folder(parsed, folder) is { } files
-                ? (await files.Read(ct)).Accounts(DateOnly.MinValue, asOf).FirstOrDefault(one => one.Customer.Id == id)
-                : await ReadAccounts.One(await host.Database(ct), id, asOf, parsed.GetValue(day) is not null, ct);
-            if (account is null) throw Troubles.UnknownCustomer(id);
-            var health = CombinedMetrics.Of(account, HealthModel.EarlyAccess, asOf).Health;
-            host.Print(parsed, Json(account, health), _ => Table(host, account, health));
+            var book = host.Folder(parsed, folder) is { } files ? await files.Read(ct) : null;
+            var account = await At(asOf, parsed.GetValue(day) is not null) ?? throw Troubles.UnknownCustomer(id);
+            var weekAgo = await At(asOf.AddDays(-7), known: true);
+            var health = GetHealth.Explain(CombinedMetrics.Facts(account), weekAgo is null ? null : CombinedMetrics.Facts(weekAgo), asOf);
+            host.Print(parsed, Json(account, health), _ => Table(host, health));
             return 0;
+
+            async Task<Account?> At(DateOnly when, bool known) => book is null
+                ? await ReadAccounts.One(await host.Database(ct), id, when, known, ct)
+                : book.Accounts(DateOnly.MinValue, when).FirstOrDefault(one => one.Customer.Id == id);
         });
         return command;
     }
 
-    private static object Json(Account account, HealthScore health) => new
+    // What the API answers, and the sums it was made from.
+    private static JsonObject Json(Account account, GetHealth.Answer health)
     {
-        health.CustomerId,
-        AsOf = health.Day,
-        health.Score,
-        health.Status,
-        Stage = Stage(account),
-        OnboardingPercent = Percentage(account),
-        account.Onboarding?.CompletedDate,
-        account.Onboarding?.DaysToComplete,
-        health.Raw,
-        health.Model,
-        health.Version,
-        Components = health.Lines,
-        account.Totals.DaysActive,
-        account.Totals.LastActive,
-        account.Totals.Counts.IssuesTagged,
-        account.Totals.Counts.PrsGenerated,
-        account.Totals.Counts.PrsMerged,
-        account.Totals.Counts.PrsRejected,
-        account.Totals.Counts.SupportRequests,
-        account.Totals.Counts.SuccessRate,
-    };
-
-    private static Rows Table(CliHost host, Account account, HealthScore health)
-    {
-        var sheet = new Sheet(host, ("Component", false), ("Points", true), ("Of", true), ("Why", false));
-        foreach (var line in health.Lines) sheet.Add(line.Name, Number(line.Points), Number(line.Of), line.Why);
-        sheet.Add("total", Number(health.Raw), Number(health.Lines.Sum(line => line.Of)), "");
-        return new Rows(
-            new Text($"{health.CustomerId}: {health.Score.ToString(CultureInfo.InvariantCulture)} {health.Status}, {Stage(account)}, onboarding {Percentage(account)} %, as of {health.Day.Iso()}"),
-            sheet.Table);
+        var json = (JsonObject)JsonSerializer.SerializeToNode(health, CliHost.JsonFormat)!;
+        var sums = (JsonObject)JsonSerializer.SerializeToNode(
+            new
+            {
+                account.Onboarding?.CompletedDate,
+                account.Onboarding?.DaysToComplete,
+                account.Totals.DaysActive,
+                account.Totals.LastActive,
+                account.Totals.Counts.IssuesTagged,
+                account.Totals.Counts.PrsGenerated,
+                account.Totals.Counts.PrsMerged,
+                account.Totals.Counts.PrsRejected,
+                account.Totals.Counts.SupportRequests,
+                account.Totals.Counts.SuccessRate,
+            },
+            CliHost.JsonFormat)!;
+        foreach (var (name, value) in sums) json[name] = value?.DeepClone();
+        return json;
     }
 
-    private static string Stage(Account account) => OnboardingSteps.Stage(account.Steps, account.Completed);
-
-    private static int Percentage(Account account) => OnboardingSteps.Percentage(BitOperations.PopCount((uint)account.Steps));
+    private static Rows Table(CliHost host, GetHealth.Answer health)
+    {
+        var sheet = new Sheet(host, ("Component", false), ("Points", true), ("Of", true), ("Why", false));
+        foreach (var line in health.Components) sheet.Add(line.Name, Number(line.Points), Number(line.Of), line.Why);
+        sheet.Add("total", Number(health.Raw), Number(health.Components.Sum(line => line.Of)), "");
+        return new Rows([
+            new Text($"{health.CustomerId}: {health.Score.ToString(CultureInfo.InvariantCulture)} {health.Status}, {health.Trend}, {health.Stage}, onboarding {health.OnboardingPercent} %, as of {health.AsOf.Iso()}"),
+            sheet.Table,
+            .. health.RiskFactors.Select(risk => new Text(risk.Why)),
+        ]);
+    }
 
     private static string Number(decimal value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 }

@@ -33,9 +33,15 @@ public static class GetHealth
         var facts = asOf is null || asOf == today
             ? await Facts.Now(connection, null, customers, ct)
             : await Facts.AsOf(connection, null, customers, day, ct);
-        var weekAgo = (await Facts.AsOf(connection, null, customers, day.AddDays(-7), ct))
-            .ToDictionary(one => one.CustomerId, one => ScoreHealth.Of(one, HealthModel.EarlyAccess, day.AddDays(-7)), StringComparer.Ordinal);
-        return [.. facts.Select(one => weekAgo.TryGetValue(one.CustomerId, out var before) ? Explain(one, before.Score, before.Lines, day) : Explain(one, null, [], day))];
+        var weekAgo = (await Facts.AsOf(connection, null, customers, day.AddDays(-7), ct)).ToDictionary(one => one.CustomerId, StringComparer.Ordinal);
+        return [.. facts.Select(one => Explain(one, weekAgo.GetValueOrDefault(one.CustomerId), day))];
+    }
+
+    /// <summary>The score with its proof, against what was known 7 days before, if anything was. Pure.</summary>
+    public static Answer Explain(HealthFacts facts, HealthFacts? weekAgo, DateOnly day)
+    {
+        var before = weekAgo is null ? null : ScoreHealth.Of(weekAgo, HealthModel.EarlyAccess, day.AddDays(-7));
+        return Explain(facts, before?.Score, before?.Lines ?? [], day);
     }
 
     /// <summary>The score with its proof, against what it was 7 days before. Pure.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CustomerSuccess.Events;
 using Dapper;
 
@@ -24,6 +25,28 @@ public sealed class ImportTests : TrackingHouse
         report.GetProperty("total").GetProperty("success_rate").GetInt32().ShouldBe(75);
         report.GetProperty("total").GetProperty("issues_tagged").GetInt32().ShouldBe(10);
         report.GetProperty("customers")[0].GetProperty("prs_generated").GetInt32().ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task The_command_line_and_the_api_give_the_same_health_of_any_day()
+    {
+        await Do("import", Folder);
+        House.Clock.Set(new DateTimeOffset(2025, 5, 12, 9, 0, 0, TimeSpan.Zero));
+        var api = await Machine.With(House, "admin");
+        foreach (var url in new[] { "https://github.com/a/b/pull/1", "https://github.com/a/b/pull/2", "https://github.com/A/B/pull/1/" })
+            await api.Post("/metrics/track", new { customer_id = "c1001", event_type = "pr_merged", metadata = new { pr_url = url }, timestamp = "2025-05-06T10:00:00Z" });
+        await api.Post("/metrics/track", new { customer_id = "c1002", event_type = "onboarding_step_first_issue_tagged" });
+        foreach (var customer in new[] { "c1001", "c1002" })
+        {
+            foreach (var day in new[] { "2025-05-03", "2025-05-05", "2025-05-11", "2025-05-12" })
+            {
+                var told = (await Do("health", customer, "--as-of", day, "--json")).Json;
+                foreach (var field in (await api.Get($"/api/customer-success/health/{customer}?as_of={day}")).Json.EnumerateObject())
+                    JsonElement.DeepEquals(told.GetProperty(field.Name), field.Value).ShouldBeTrue($"{customer} on {day}: {field.Name} is {told.GetProperty(field.Name)} here and {field.Value} there");
+            }
+        }
+
+        (await Do("health", "c1001", "--json")).Json.GetProperty("trend").GetString().ShouldBe("rising", "two PRs were merged since");
     }
 
     [Fact]
