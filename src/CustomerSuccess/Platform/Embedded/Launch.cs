@@ -8,6 +8,8 @@ internal static class Launch
 {
     private static readonly string Script = ReadScript();
 
+    private static readonly string[] Needed = ["PATH", "HOME", "USER", "LOGNAME", "TZ", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH"];
+
     /// <summary>Start it and hold it; whether it comes up is seen by connecting.</summary>
     public static async Task<AlivePipe> Server(DataFolder folder, IReadOnlyList<string> options, Action<string> say, CancellationToken ct)
     {
@@ -142,8 +144,10 @@ internal static class Launch
         Directory.Move(aside, folder.Data);
     }
 
+    // The server needs none of our settings, and must not hold our secrets: its user, and whoever runs programs through it, reads them.
     private static void As(string? user, ProcessStartInfo start)
     {
+        foreach (var name in start.Environment.Keys.Where(name => !Needed.Contains(name)).ToList()) start.Environment.Remove(name);
         if (user is null) return;
         start.UserName = user;
         start.Environment["HOME"] = "/";

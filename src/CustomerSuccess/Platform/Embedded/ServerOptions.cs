@@ -40,6 +40,9 @@ public static class ServerOptions
             "log_line_prefix=%m [%p] ",
             "log_min_duration_statement=2s",
             "log_lock_waits=on",
+            // Values are people's names and addresses; they stay out of the log.
+            "log_parameter_max_length=0",
+            "log_error_verbosity=terse",
             .. extra,
         ])
         {
