@@ -36,7 +36,7 @@ public static class WebServer
 
         var app = builder.Build();
         Rooms.Use(app);
-        Rooms.Map(app);
+        Rooms.Map(Platform.Http.EmptyForm.Refused(app));
         return app;
     }
 
@@ -49,6 +49,8 @@ public static class WebServer
         logs.AddFilter("Npgsql", LogLevel.Warning);
         // Handled by ProblemHandler, which logs what deserves it.
         logs.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None);
+        // A cookie or form token somebody made up is refused; it needs no stack trace in the log.
+        logs.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.None);
         if (Console.IsErrorRedirected) logs.AddJsonConsole(format => format.UseUtcTimestamp = true);
         else logs.AddSimpleConsole(format => format.SingleLine = true);
         logs.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(

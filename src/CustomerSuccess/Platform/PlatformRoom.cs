@@ -28,6 +28,7 @@ public static class PlatformRoom
     public static void Use(WebApplication app)
     {
         app.Use(RequestId.Give);
+        app.Use(HostName.Check);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
     }

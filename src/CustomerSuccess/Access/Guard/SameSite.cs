@@ -6,7 +6,7 @@ namespace CustomerSuccess.Access.Guard;
 /// <summary>
 /// Refuses writes another site makes a signed-in browser send. Two guards: what the browser says about where the request
 /// comes from (every browser does, on a POST), and the antiforgery token for everything but JSON, which no form can send.
-/// Requests with a key need neither, for no browser adds a key by itself; routes for keys only ignore cookies.
+/// Requests judged by a key need neither, for no browser adds a key by itself; routes for keys only ignore cookies.
 /// </summary>
 public sealed class SameSite(RequestDelegate next, IAntiforgery antiforgery)
 {
@@ -14,7 +14,7 @@ public sealed class SameSite(RequestDelegate next, IAntiforgery antiforgery)
     {
         var request = context.Request;
         var form = context.GetEndpoint()?.Metadata.GetMetadata<IAntiforgeryMetadata>();
-        if (Safe(request.Method) || KeyAuthentication.Presented(request) || !(SignedIn(context) || form is { RequiresValidation: true }))
+        if (Safe(request.Method) || !SignedIn(context) && (KeyAuthentication.Presented(request) || form is not { RequiresValidation: true }))
         {
             await next(context);
         }
@@ -22,13 +22,27 @@ public sealed class SameSite(RequestDelegate next, IAntiforgery antiforgery)
         {
             await Refuse(context, StatusCodes.Status403Forbidden, "Sent from another site", "This can only be sent from our own pages.");
         }
-        else if (form is not { RequiresValidation: false } && !request.HasJsonContentType() && !await antiforgery.IsRequestValidAsync(context))
+        else if (form is not { RequiresValidation: false } && !request.HasJsonContentType() && !await TokenFits(context))
         {
             await Refuse(context, StatusCodes.Status400BadRequest, "The page was open too long", "Go back, load the page again and send the form once more. Nothing was changed.");
         }
         else
         {
             await next(context);
+        }
+    }
+
+    // A form that cannot be read has no token, and is its sender's mistake; one that is too large stays a 413.
+    private async Task<bool> TokenFits(HttpContext context)
+    {
+        try
+        {
+            return await antiforgery.IsRequestValidAsync(context);
+        }
+        catch (AntiforgeryValidationException error)
+        {
+            if (error.InnerException is BadHttpRequestException unread) throw unread;
+            return false;
         }
     }
 

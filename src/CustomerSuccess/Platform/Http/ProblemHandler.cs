@@ -48,6 +48,8 @@ public sealed class ProblemHandler(IProblemDetailsService problems, NpgsqlDataSo
     {
         BadHttpRequestException { InnerException: JsonException json } => (400, "The JSON cannot be read.", Where(json)),
         BadHttpRequestException bad => (bad.StatusCode, bad.StatusCode == 413 ? "The body is too large." : "The request cannot be read.", bad.Message),
+        InvalidOperationException { InnerException: NotSupportedException or ArgumentException } when exception.Message.StartsWith("Unable to read the request as JSON", StringComparison.Ordinal) =>
+            (415, "The request cannot be read.", "Send JSON as UTF-8."),
         _ when Passing(exception) => (503, "The database is away or busy.", "Try again in a moment."),
         _ => (500, "Something went wrong on our side.", "The log has the reason under this request id."),
     };

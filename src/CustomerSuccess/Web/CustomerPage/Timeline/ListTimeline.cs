@@ -55,7 +55,7 @@ public sealed record TimelineFilter(string[]? Types, string[]? Sources, (DateTim
         if (!string.IsNullOrEmpty(before) && !TimelineRow.TryCursor(before, out place)) faults.Add(new Fault("before", "must be the next of the page before"));
         foreach (var (name, value) in new[] { ("type", type), ("source", source) })
         {
-            if (value is { Length: > 1000 } || value?.Contains('\0', StringComparison.Ordinal) == true) faults.Add(new Fault(name, "must be names separated by commas"));
+            if (!Storable(value)) faults.Add(new Fault(name, "must be names separated by commas"));
         }
 
         return new TimelineFilter(
@@ -77,5 +77,7 @@ public sealed record TimelineFilter(string[]? Types, string[]? Sources, (DateTim
         return args;
     }
 
-    private static string[]? Names(string? list) => list?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } names ? names : null;
+    private static bool Storable(string? list) => list is null || list.Length <= 1000 && !list.Contains('\0', StringComparison.Ordinal);
+
+    private static string[]? Names(string? list) => !Storable(list) ? null : list?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } names ? names : null;
 }
