@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.RateLimiting;
 namespace CustomerSuccess.Access.Guard;
 
 /// <summary>
-/// How often one address may ask. Requests with a key are counted per key (<see cref="Refusals"/>), all others per
-/// address; trying passwords and tokens has a limit of its own. Answers 429 with Retry-After, never the limiter's 503.
+/// How often one address may ask. Requests with a key that has worked are counted per key (<see cref="Refusals"/>), all
+/// others per address, so that made-up keys are no way round it; trying passwords and tokens has a limit of its own. Answers 429 with Retry-After, never the limiter's 503.
 /// </summary>
 public static class Limits
 {
@@ -18,7 +18,7 @@ public static class Limits
     public static void Add(RateLimiterOptions limits)
     {
         limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => KeyAuthentication.Presented(context.Request)
+        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => context.RequestServices.GetRequiredService<KnownKeys>().Knows(KeyAuthentication.Read(context.Request))
             ? RateLimitPartition.GetNoLimiter("key")
             : Bucket(Address(context), burst: 2_000, perSecond: 400));
         limits.AddPolicy(Credentials, context => RateLimitPartition.GetTokenBucketLimiter(Address(context), _ => new()

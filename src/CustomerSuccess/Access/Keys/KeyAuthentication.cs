@@ -21,13 +21,16 @@ public sealed class KeyAuthentication(
     public static bool Presented(HttpRequest request) =>
         request.Headers.ContainsKey(Header) || request.Headers.Authorization.ToString().StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The text presented as a key; empty where there is none.</summary>
+    public static string Read(HttpRequest request) => !Presented(request) ? ""
+        : request.Headers.TryGetValue(Header, out var header) ? header.ToString() : request.Headers[HeaderNames.Authorization].ToString()[Bearer.Length..].Trim();
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (!Presented(Request)) return AuthenticateResult.NoResult();
-        var key = Request.Headers.TryGetValue(Header, out var header) ? header.ToString() : Request.Headers[HeaderNames.Authorization].ToString()[Bearer.Length..].Trim();
         try
         {
-            return await known.Find(key) is { } principal
+            return await known.Find(Read(Request)) is { } principal
                 ? AuthenticateResult.Success(new(principal, Scheme.Name))
                 // Not Fail: that writes a line for every request of someone who keeps trying.
                 : AuthenticateResult.NoResult();

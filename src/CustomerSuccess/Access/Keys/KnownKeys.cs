@@ -33,6 +33,11 @@ public sealed class KnownKeys(NpgsqlDataSource db, TimeProvider clock, KeySettin
         return found.Principal;
     }
 
+    /// <summary>Whether this key has worked here lately, without asking the database; <see cref="Find"/> decides whether it still does.</summary>
+    public bool Knows(string key) => ApiKey.TryRead(key, out var id, out var secret)
+        && known.TryGetValue(id, out var lookup) && lookup is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
+        && lookup.Value.Result is { Principal: not null } found && CryptographicOperations.FixedTimeEquals(ApiKey.Hash(secret), found.Hash);
+
     /// <summary>Takes one request from the key's allowance; false when it is used up for this second.</summary>
     public bool Admit(string id) => !rates.TryGetValue(id, out var rate) || rate.Take();
 

@@ -1,24 +1,29 @@
 namespace CustomerSuccess.Access.Users;
 
-/// <summary>Keeps a flood of wrong passwords from filling the audit log: a row per address and minute, sixty a minute in all.</summary>
+/// <summary>
+/// Keeps a flood of wrong passwords from filling the audit log: a row per user and minute, and sixty a minute for addresses
+/// that are nobody's. Those have a count of their own, for anyone can make them up to hide the try that matters.
+/// </summary>
 public sealed class FailedTries(TimeProvider clock)
 {
     private readonly Lock gate = new();
-    private readonly HashSet<string> written = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> users = new(StringComparer.Ordinal);
+    private readonly HashSet<string> strangers = new(StringComparer.OrdinalIgnoreCase);
     private long since = clock.GetTimestamp();
 
-    public bool WorthWriting(string address)
+    public bool WorthWriting(string? user, string address)
     {
         lock (gate)
         {
             var now = clock.GetTimestamp();
             if (clock.GetElapsedTime(since, now) >= TimeSpan.FromMinutes(1))
             {
-                written.Clear();
+                users.Clear();
+                strangers.Clear();
                 since = now;
             }
 
-            return written.Count < 60 && written.Add(address);
+            return user is not null ? users.Add(user) : strangers.Count < 60 && strangers.Add(address);
         }
     }
 }

@@ -41,7 +41,7 @@ public static class SignIn
         var account = await Tries.Reserve(db, email, clock.Now(), ct);
         if (!await Passwords.Right(account is { Open: true } ? account.PasswordHash : null, request.Password ?? "", ct))
         {
-            if (failures.WorthWriting(email))
+            if (failures.WorthWriting(account?.Id, email))
                 await audit.Write(db, "anonymous", "sign_in.failed", account is null ? "" : "user:" + account.Id, new { locked = account is { Open: false } }, ct);
             // Counting a known user's try writes a row, an unknown one's does not; waiting to the same moment hides it.
             if (clock.GetElapsedTime(started) is var spent && spent < Slowest) await Task.Delay(Slowest - spent, clock, ct);
