@@ -17,7 +17,7 @@ public static class WebRoom
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
         ApiDocument.Add(services);
-        services.AddScoped<Reader>();
+        services.AddScoped<Reader>().AddSingleton<LiveSeats>();
         // Pages alone: assets come packed, streams and downloads must not wait, and API answers are small.
         services.AddResponseCompression(pack =>
         {

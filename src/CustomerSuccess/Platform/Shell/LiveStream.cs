@@ -6,20 +6,28 @@ namespace CustomerSuccess.Platform.Shell;
 
 /// <summary>
 /// A page's fragment as server-sent events: the state now, then again after every hint that it changed, at most once a second.
-/// Nothing goes out before the first state, so a failure is still a plain error. A stream ends after a minute and the browser
-/// comes again: whoever was signed out or lost a role sees no more than that.
+/// Nothing goes out before the first state, so a failure is still a plain error. A stream ends after half a minute and the
+/// browser comes again: together with the half minute a session is believed, whoever lost it sees nothing after a minute.
 /// </summary>
 public static class LiveStream
 {
     private static readonly TimeSpan Spacing = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Life = TimeSpan.FromSeconds(55);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Life = TimeSpan.FromSeconds(26);
 
     /// <summary>Stream what the component shows; parameters are asked for anew each time a hint came that concerns it (all do, unless told).</summary>
     public static async Task Send<T>(
         HttpContext http, Func<CancellationToken, Task<IReadOnlyDictionary<string, object?>>> parameters, Func<string, bool>? concerns = null) where T : IComponent
     {
         var services = http.RequestServices;
+        using var seat = services.GetRequiredService<LiveSeats>().Take(http.User);
+        if (seat is null)
+        {
+            http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            http.Response.Headers.RetryAfter = "30";
+            return;
+        }
+
         var clock = services.GetRequiredService<TimeProvider>();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         using var hints = services.GetRequiredService<Signals>().Subscribe(Signals.Standings);

@@ -14,7 +14,7 @@ function tell(state) {
   for (const word of element.querySelectorAll("[data-when]")) word.hidden = word.dataset.when !== state;
 }
 
-// A stream is renewed about once a minute; only what stays away is worth a word.
+// A stream is renewed twice a minute; only what stays away is worth a word.
 const away = () => { lost ??= setTimeout(() => tell("lost"), 2500); };
 
 document.addEventListener("htmx:sse:after:connection", () => tell("on"));
