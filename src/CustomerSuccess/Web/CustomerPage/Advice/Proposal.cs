@@ -1,3 +1,5 @@
+using CustomerSuccess.Platform.Kit;
+
 namespace CustomerSuccess.Web.CustomerPage.Advice;
 
 /// <summary>Something to do for a customer now. Name: for ever, as in technical_call; Why: the evidence; the mail is a draft.</summary>
@@ -7,7 +9,7 @@ public sealed record Proposal(string Name, string Title, string Why, string Subj
     public bool Call { get; init; }
 
     /// <summary>A mail program opens with the draft.</summary>
-    public string MailTo(string email) => $"mailto:{Uri.EscapeDataString(email).Replace("%40", "@", StringComparison.Ordinal)}?subject={Uri.EscapeDataString(Subject)}&body={Uri.EscapeDataString(Body.ReplaceLineEndings("\r\n"))}";
+    public string MailTo(string email) => $"{Mail.To(email)}?subject={Uri.EscapeDataString(Subject)}&body={Uri.EscapeDataString(Body.ReplaceLineEndings("\r\n"))}";
 }
 
 /// <summary>What proposals are made from: everything known about one customer today.</summary>
