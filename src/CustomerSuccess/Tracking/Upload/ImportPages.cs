@@ -37,7 +37,6 @@ public static class ImportPages
     private static Results<RazorComponentResult<UploadPage>, RazorComponentResult<UploadBody>, NotFound> Show(string id, HttpContext context, Uploads uploads)
     {
         if (uploads.Find(id, context.User.Actor()) is not { } upload) return TypedResults.NotFound();
-        context.Response.Headers.CacheControl = "no-store";
         // The page asks for its changing part alone while something goes on.
         return context.Request.Headers.ContainsKey("HX-Request")
             ? new RazorComponentResult<UploadBody>(new { Upload = upload })

@@ -21,7 +21,7 @@ public static class ReceiveFiles
             var name = Path.GetFileName(file.FileName.Replace('\\', '/')).ToLowerInvariant();
             await using var content = file.OpenReadStream();
             var problem = name.EndsWith(".zip", StringComparison.Ordinal) ? await Unzip(content, folder, ct)
-                : Names.Contains(name, StringComparer.Ordinal) ? await Copy(content, folder, name, MostBytes, ct)
+                : Names.Contains(name, StringComparer.Ordinal) ? await Copy(content, folder, name, ct)
                 : $"'{Fields.Shown(file.FileName)}' is none of {string.Join(", ", Names)}. Rename it, or choose the ZIP of an export.";
             if (problem is not null) return problem;
         }
@@ -37,27 +37,29 @@ public static class ReceiveFiles
             foreach (var entry in zip.Entries.Where(entry => Names.Contains(entry.Name.ToLowerInvariant(), StringComparer.Ordinal)))
             {
                 await using var file = await entry.OpenAsync(ct);
-                if (await Copy(file, folder, entry.Name.ToLowerInvariant(), MostBytes, ct) is { } problem) return problem;
+                if (await Copy(file, folder, entry.Name.ToLowerInvariant(), ct) is { } problem) return problem;
             }
 
             return null;
         }
-        catch (InvalidDataException)
+        // What the archive's reader throws at bytes that are none.
+        catch (Exception error) when (error is InvalidDataException or ArgumentException or NotSupportedException or EndOfStreamException)
         {
             return "The ZIP is damaged. Make the export again, or choose the CSV files themselves.";
         }
     }
 
-    private static async Task<string?> Copy(Stream from, string folder, string name, long most, CancellationToken ct)
+    private static async Task<string?> Copy(Stream from, string folder, string name, CancellationToken ct)
     {
         var path = Path.Combine(folder, name);
         if (File.Exists(path)) return $"{name} was chosen twice.";
+        var most = MostBytes - new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
         await using var to = File.Create(path);
         var buffer = new byte[81920];
         for (var (total, read) = (0L, 0); (read = await from.ReadAsync(buffer, ct)) > 0;)
         {
             // Counted while it unfolds: what a ZIP says of its size may be a lie.
-            if ((total += read) > most) return $"{name} is larger than {most / 1024 / 1024} MB. Use ./cs import on the server for files of that size.";
+            if ((total += read) > most) return $"With {name} the files are larger than {MostBytes / 1024 / 1024} MB. Use ./cs import on the server for files of that size.";
             await to.WriteAsync(buffer.AsMemory(0, read), ct);
         }
 

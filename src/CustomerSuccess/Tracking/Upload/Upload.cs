@@ -15,6 +15,7 @@ public enum UploadState
 /// <summary>Files somebody handed in, what an import of them would do, and how far it is.</summary>
 public sealed class Upload(string id, string owner, string folder, DateTime at)
 {
+    private readonly Lock gate = new();
     private long done;
     private long all;
 
@@ -28,6 +29,17 @@ public sealed class Upload(string id, string owner, string folder, DateTime at)
     public DateTime At => at;
 
     public UploadState State { get; set; } = UploadState.Checking;
+
+    /// <summary>From checked to importing; true for one caller only.</summary>
+    public bool Begin()
+    {
+        lock (gate)
+        {
+            if (State != UploadState.Checked) return false;
+            State = UploadState.Importing;
+            return true;
+        }
+    }
 
     /// <summary>What would happen, or what happened.</summary>
     public ImportReport? Report { get; set; }

@@ -17,6 +17,8 @@ public sealed class Uploads(NpgsqlDataSource db, EventLog events, AuditLog audit
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
     private readonly ConcurrentDictionary<string, Upload> uploads = new(StringComparer.Ordinal);
+    // A large file takes some hundred megabytes of memory to compare; several at once would take the machine's.
+    private readonly SemaphoreSlim turn = new(1);
     private readonly string root = Directory.CreateTempSubdirectory("cs-imports-").FullName;
 
     /// <summary>An empty folder for files to come; nothing of it is visible before <see cref="Check"/>.</summary>
@@ -36,10 +38,10 @@ public sealed class Uploads(NpgsqlDataSource db, EventLog events, AuditLog audit
         Behind(upload, UploadState.Checked, async (files, ct) => upload.Report = await ImportFolder.Preview(db, files, clock, ct));
     }
 
-    /// <summary>Import what was checked. Changed rows are changed only when asked for.</summary>
+    /// <summary>Import what was checked, once however often it is asked for. Changed rows are changed only when asked for.</summary>
     public void Import(Upload upload, bool update, string auditActor)
     {
-        upload.State = UploadState.Importing;
+        if (!upload.Begin()) return;
         Behind(upload, UploadState.Imported, async (files, ct) =>
         {
             var options = new ImportOptions(update, Actor: upload.Owner) { Progress = (done, all) => upload.Progress = (done, all) };
@@ -58,6 +60,7 @@ public sealed class Uploads(NpgsqlDataSource db, EventLog events, AuditLog audit
 
     public void Dispose()
     {
+        turn.Dispose();
         if (Directory.Exists(root)) Directory.Delete(root, recursive: true);
     }
 
@@ -65,7 +68,17 @@ public sealed class Uploads(NpgsqlDataSource db, EventLog events, AuditLog audit
     {
         try
         {
-            using (var files = OpenFiles.Of(upload.Folder)) await work(files, life.ApplicationStopping);
+            await turn.WaitAsync(life.ApplicationStopping);
+            try
+            {
+                using var files = OpenFiles.Of(upload.Folder);
+                await work(files, life.ApplicationStopping);
+            }
+            finally
+            {
+                turn.Release();
+            }
+
             upload.State = after;
             if (after == UploadState.Imported) Directory.Delete(upload.Folder, recursive: true);
         }
