@@ -12,7 +12,7 @@ public static class Readiness
     public sealed record Answer(bool Ready, IReadOnlyList<string> Reasons);
 
     public static async Task<Results<Ok<Answer>, JsonHttpResult<Answer>>> Handle(
-        NpgsqlDataSource db, IEnumerable<ReadyCheck> checks, IHostApplicationLifetime life, CancellationToken ct)
+        NpgsqlDataSource db, IEnumerable<ReadyCheck> checks, IHostApplicationLifetime life, ILoggerFactory logs, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(TimeSpan.FromSeconds(2));
@@ -26,7 +26,9 @@ public static class Readiness
             }
             catch (Exception error) when (!ct.IsCancellationRequested)
             {
-                reasons.Add($"{check.Name}: {(error is OperationCanceledException ? "no answer within 2 s" : error.Message)}");
+                // Anyone may ask here: where the database is and as whom we speak to it stands in the log.
+                reasons.Add($"{check.Name}: {(error is OperationCanceledException ? "no answer within 2 s" : "no answer")}");
+                logs.CreateLogger(typeof(Readiness)).LogWarning("Not ready, {Check}: {Reason}", check.Name, error.Message);
             }
         }
 

@@ -20,7 +20,7 @@ public sealed class ErrorPages : IProblemDetailsWriter
     {
         var http = context.HttpContext;
         var status = context.ProblemDetails.Status ?? http.Response.StatusCode;
-        var again = HttpMethods.IsGet(http.Request.Method) ? http.Request.Path + http.Request.QueryString : "/";
+        var again = HttpMethods.IsGet(http.Request.Method) && !http.Request.Path.Value!.StartsWith("//", StringComparison.Ordinal) ? http.Request.Path + http.Request.QueryString : "/";
         // A fresh scope: the page that failed may have left its renderer half used.
         await using var scope = http.RequestServices.CreateAsyncScope();
         var services = http.RequestServices;
