@@ -58,6 +58,16 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public async Task A_made_up_key_beside_a_session_is_no_way_round_the_token()
+    {
+        await using var house = await House.Open();
+        var alice = await house.As(Cast.Alice);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/sign-out") { Headers = { { "x-api-key", "made-up" }, { "Sec-Fetch-Site", "cross-site" } } };
+        (await alice.SendAsync(request, Ct)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await alice.GetAsync("/settings/account", Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Sign_in_forms_of_other_sites_are_refused()
     {
         await using var house = await House.Open();

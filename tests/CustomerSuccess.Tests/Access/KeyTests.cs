@@ -69,6 +69,27 @@ public sealed class KeyTests
     }
 
     [Fact]
+    public async Task Only_a_key_that_has_worked_is_free_of_its_addresses_limit()
+    {
+        await using var house = await House.Open();
+        var key = await house.Key("read");
+        var known = house.Services.GetRequiredService<KnownKeys>();
+        known.Knows(key).ShouldBeFalse();
+        (await known.Find(key)).ShouldNotBeNull();
+        (await known.Find(ApiKey.Make().Key)).ShouldBeNull();
+        known.Knows(key).ShouldBeTrue();
+        known.Knows(key[..^1] + (key[^1] == 'A' ? 'B' : 'A')).ShouldBeFalse();
+
+        var refused = 0;
+        await Parallel.ForEachAsync(Enumerable.Range(0, 4000), Ct, async (_, ct) =>
+        {
+            if (await Get(house, "/api/v1/customers", ("x-api-key", ApiKey.Make().Key)) == HttpStatusCode.TooManyRequests) Interlocked.Increment(ref refused);
+        });
+        refused.ShouldBeGreaterThan(0);
+        (await Get(house, "/api/v1/customers", ("x-api-key", key))).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task A_key_presented_beside_a_session_counts_alone()
     {
         await using var house = await House.Open();

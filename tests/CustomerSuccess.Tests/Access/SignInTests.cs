@@ -11,6 +11,16 @@ public sealed class SignInTests
     private static readonly CancellationToken Ct = CancellationToken.None;
 
     [Fact]
+    public void Made_up_addresses_do_not_hide_the_tries_that_matter()
+    {
+        var tries = new FailedTries(TimeProvider.System);
+        for (var n = 0; n < 60; n++) tries.WorthWriting(null, $"nobody{n}@example.com").ShouldBeTrue();
+        tries.WorthWriting(null, "one-more@example.com").ShouldBeFalse();
+        tries.WorthWriting("u_alice", "alice@example.com").ShouldBeTrue();
+        tries.WorthWriting("u_alice", "ALICE@example.com").ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Alice_signs_in_with_any_case_of_her_address_and_out_again()
     {
         await using var house = await House.Open();

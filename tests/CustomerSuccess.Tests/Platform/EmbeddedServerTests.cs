@@ -52,6 +52,16 @@ public sealed class EmbeddedServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task It_is_told_no_secret_and_logs_no_value()
+    {
+        await Serve();
+        (await File.ReadAllTextAsync($"/proc/{ServerPid}/environ", Ct)).Split('\0').ShouldAllBe(one => !one.StartsWith("CS_", StringComparison.Ordinal));
+        var command = await File.ReadAllTextAsync($"/proc/{ServerPid}/cmdline", Ct);
+        command.ShouldContain("log_parameter_max_length=0");
+        command.ShouldContain("log_error_verbosity=terse");
+    }
+
+    [Fact]
     public async Task It_comes_back_when_the_database_or_its_keeper_is_killed()
     {
         var (_, address) = await Serve();

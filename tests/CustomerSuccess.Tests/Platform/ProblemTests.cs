@@ -44,7 +44,9 @@ public sealed class ProblemTests(House house) : IClassFixture<House>
             away.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
         }
 
-        (await house.Http.GetAsync("/readyz", Ct)).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        var ready = await house.Http.GetAsync("/readyz", Ct);
+        ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await ready.Content.ReadAsStringAsync(Ct)).ShouldNotContain(name!);
         (await house.Http.GetAsync("/healthz", Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         await server.Run($"alter database {name} allow_connections true");

@@ -103,6 +103,8 @@ public sealed class BookTests
     [InlineData("@cmd", "'@cmd")]
     [InlineData("\tx", "'\tx")]
     [InlineData("a=b", "a=b")]
+    [InlineData("\n=1+1", "'\n=1+1")]
+    [InlineData("＝1+1", "'＝1+1")]
     public void A_cell_that_a_spreadsheet_would_run_is_made_safe(string text, string cell) => Formula.Safe(text).ShouldBe(cell);
 
     [Fact]

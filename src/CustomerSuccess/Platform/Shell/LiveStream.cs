@@ -13,7 +13,7 @@ public static class LiveStream
 {
     private static readonly TimeSpan Spacing = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Life = TimeSpan.FromSeconds(26);
+    internal static readonly TimeSpan Life = TimeSpan.FromSeconds(26);
 
     /// <summary>Stream what the component shows; parameters are asked for anew each time a hint came that concerns it (all do, unless told).</summary>
     public static async Task Send<T>(
