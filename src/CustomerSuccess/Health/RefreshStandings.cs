@@ -62,6 +62,8 @@ public static class RefreshStandings
         var past = touched.Where(one => one.Since < today).ToList();
         if (past.Count == 0) return;
         var first = past.Min(one => one.Since!.Value);
+        // The planner takes what is known of a thousand customers for one row, and would join each with each.
+        await connection.ExecuteAsync(new CommandDefinition("set local enable_nestloop = off", null, transaction, cancellationToken: ct));
         for (var day = first < today.AddDays(-DaysOfHistory) ? today.AddDays(-DaysOfHistory) : first; day < today; day = day.AddDays(1))
         {
             // Before its own first restated day nothing about a customer changed.
@@ -69,6 +71,8 @@ public static class RefreshStandings
             var known = (await Facts.AsOf(connection, transaction, customers, day, ct)).Select(one => ScoreHealth.Of(one, HealthModel.EarlyAccess, day)).ToList();
             if (known.Count > 0) await StoreScores(connection, transaction, known, day, ct);
         }
+
+        await connection.ExecuteAsync(new CommandDefinition("set local enable_nestloop = on", null, transaction, cancellationToken: ct));
     }
 
     private static Task StoreScores(NpgsqlConnection connection, NpgsqlTransaction transaction, List<HealthScore> scores, DateOnly day, CancellationToken ct) =>

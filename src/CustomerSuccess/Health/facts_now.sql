@@ -1,4 +1,5 @@
--- What is known about @customers today: one row each, from what the rooms below keep up to date.
+-- What is known about @customers: one row each, from what the rooms below keep up to date, or (after known.sql) from what
+-- they would have held at the end of a day.
 select c.customer_id, c.signup_date,
   (case when o.welcome_email_sent is null then 0 else 1 end + case when o.account_created is null then 0 else 2 end
     + case when o.github_action_installed is null then 0 else 4 end + case when o.first_issue_tagged is null then 0 else 8 end

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Runtime.CompilerServices;
 using CustomerSuccess.Engagement;
+using CustomerSuccess.Health;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Platform;
 using Dapper;
@@ -11,17 +12,14 @@ namespace CustomerSuccess.Tracking;
 /// <summary>Customers and their days from the database, as the files have them: now, or as they were known at the end of a day.</summary>
 internal static class ReadAccounts
 {
-    private static readonly string Known = "with " + Sql.Read("Tracking/as_of.sql")
-        .Replace("/*customers*/", Sql.Read("Customers/customer.sql"), StringComparison.Ordinal)
-        .Replace("/*onboarding*/", Sql.Read("Onboarding/onboarding.sql"), StringComparison.Ordinal)
-        .Replace("/*counts*/", Sql.Read("Engagement/counts.sql"), StringComparison.Ordinal) + ",\n";
+    private static readonly string AsKnown = $"with {Known.Tables("@customer::text is null or subject = @customer")},\n";
 
     private static readonly string Accounts = Sql.Read("Tracking/accounts.sql").Replace("/*record*/", ReadOnboarding.Columns, StringComparison.Ordinal);
     private static readonly string ByCustomer = Accounts.Replace("/*order*/", InOrder("c.customer_id"), StringComparison.Ordinal);
     private static readonly string ByRecord = Accounts.Replace("/*order*/", InOrder("coalesce(o.row_id, 'o-' || c.customer_id)"), StringComparison.Ordinal);
 
     /// <summary>The prefix of a query over customers, onboarding, activity and engagement_rows: the tables, or what was known of them by @until.</summary>
-    public static string Over(bool asOf) => asOf ? Known : "with ";
+    public static string Over(bool asOf) => asOf ? AsKnown : "with ";
 
     /// <summary>The natural order of ids, as <see cref="Ids.Compare"/> has it.</summary>
     public static string InOrder(string id) =>

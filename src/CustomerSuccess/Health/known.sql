@@ -1,12 +1,13 @@
--- The tables an export reads, under their own names, as they were known before @until: the same counting and the same
--- replay as they are made with, over the events that had happened and had been received by then.
+-- The tables about customers, under their own names, as they were known before @until: the same counting and the same
+-- replay as they are made with, over the events that had happened and had been received by then. A query over the tables
+-- says the same about any day with this in front of it.
 log as (
   select * from events where replayed and customer_id is not null and received_at < @until and occurred_at < @until
-    and (@customer::text is null or subject = @customer)
+    and (/*whose*/)
 ),
 new as (
   select * from events where not replayed and customer_id is not null and received_at < @until and occurred_at < @until
-    and (@customer::text is null or subject = @customer)
+    and (/*whose*/)
 ),
 customers as (
   with
@@ -34,6 +35,12 @@ activity as (
     select customer_id, (first_at at time zone 'utc')::date, kind, 1 from urls
   ) one
   group by customer_id, day
+),
+engagement as (
+  select customer_id, sum(prs_generated)::bigint as prs_generated, sum(prs_merged)::bigint as prs_merged,
+    count(*) filter (where greatest(issues_tagged, prs_generated, prs_merged, prs_rejected, support_requests, api_calls) > 0) as days_active,
+    max(day) filter (where greatest(issues_tagged, prs_generated, prs_merged, prs_rejected, support_requests, api_calls) > 0) as last_active
+  from activity group by customer_id
 ),
 engagement_rows as (
   select customer_id, properties ->> 'row' as row_id, (properties ->> 'date')::date as day,
