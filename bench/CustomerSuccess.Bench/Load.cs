@@ -17,12 +17,12 @@ internal static class Load
         var sender = new Sender(product, customers, options.Number("connections", 64), batch, options.Number("duplicates", 1));
         await using var dashboards = await Dashboards.Open(product, options.Number("dashboards", 5));
         // Compiled code and warm caches first, with ids of their own; they are checked afterwards as well.
-        await sender.Send("warm", rate, options.Number("warm", 10), new Histogram(), CancellationToken.None);
+        await sender.Send($"warm-{Environment.ProcessId}", rate, options.Number("warm", 10), new Histogram(), CancellationToken.None);
         var latency = new Histogram();
         var (cpu, began) = (product.CpuSeconds(), Stopwatch.GetTimestamp());
         using var kills = new CancellationTokenSource();
         var gaps = Kill(product, sender, options, seconds, kills.Token);
-        await sender.Send("load", rate, seconds, latency, CancellationToken.None);
+        await sender.Send($"load-{Environment.ProcessId}", rate, seconds, latency, CancellationToken.None);
         var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
         var used = product.CpuSeconds();
         var (web, database) = (used.Web - cpu.Web, used.Database - cpu.Database);
