@@ -10,7 +10,6 @@ namespace CustomerSuccess.Customers;
 public static class CustomerFields
 {
     private const int MostJson = 16 * 1024;
-    private static readonly DateOnly Earliest = new(2000, 1, 1);
 
     public static IReadOnlyList<string> Statuses { get; } = ["active", "paused", "churned"];
 
@@ -85,7 +84,7 @@ public static class CustomerFields
         "owner" => Text(value, 254),
         "status" => Text(value, 20, required: true, text => Statuses.Contains(text, StringComparer.Ordinal) ? null : $"must be one of {string.Join(", ", Statuses)}"),
         "signup_date" => Text(value, 10, required: true, text =>
-            Days.TryParse(text, out var day) && day >= Earliest && day <= today.AddDays(1) ? null : "must be a day like 2026-11-20, from 2000 on and not in the future"),
+            Days.TryParse(text, out var day) && day >= EventRules.Earliest && day <= today.AddDays(1) ? null : "must be a day like 2026-11-20, from 2000 on and not in the future"),
         "team_size" => Whole(value),
         "mrr" => Money(value),
         "is_test" => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? (value.GetBoolean(), null) : (null, "must be true or false"),

@@ -1,4 +1,5 @@
 using CustomerSuccess.Access;
+using CustomerSuccess.Platform.Http;
 
 namespace CustomerSuccess.Events;
 
@@ -11,6 +12,7 @@ public static class EventsRoom
         services.AddSingleton<Deeds>();
         services.AddSingleton<Ingest>();
         services.AddHostedService(provider => provider.GetRequiredService<Ingest>());
+        services.AddSingleton(all => new ReadyCheck("events", _ => Task.FromResult(all.GetRequiredService<Ingest>().Busy)));
         services.AddSingleton<RejectedMessages>();
         services.AddHostedService(provider => provider.GetRequiredService<RejectedMessages>());
     }

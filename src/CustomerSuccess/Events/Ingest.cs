@@ -29,8 +29,8 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
 
     private long characters;
 
-    /// <summary>How many calls wait for the writer.</summary>
-    public int QueueLength => queue.Reader.Count;
+    /// <summary>Why senders had better go elsewhere for a while; null where all is well.</summary>
+    public string? Busy => queue.Reader.Count is var calls && (calls > MostWaiting / 2 || Interlocked.Read(ref characters) > MostCharacters / 2) ? $"{calls} calls wait for the database" : null;
 
     /// <summary>Store these together; one receipt each, in order. Throws <see cref="IngestUnavailable"/> when full, away or too slow.</summary>
     public async Task<IReadOnlyList<Receipt>> Accept(IReadOnlyList<Envelope> batch, CancellationToken ct)

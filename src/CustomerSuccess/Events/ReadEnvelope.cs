@@ -156,9 +156,9 @@ public static class ReadEnvelope
         public DateTime? Instant(string name)
         {
             if (!json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
-            if (value.ValueKind == JsonValueKind.String && value.GetString() is { } text
-                && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
-                && text.Contains('-', StringComparison.Ordinal) && text.Length >= 10)
+            // The year first: 05-06-2026 is a day in May here and one in June there.
+            if (value.ValueKind == JsonValueKind.String && value.GetString() is [>= '0' and <= '9', >= '0' and <= '9', >= '0' and <= '9', >= '0' and <= '9', '-', _, _, '-', _, _, ..] text
+                && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant))
                 return Days.Micro(instant.UtcDateTime);
             Faults.Add(new Fault(name, "must be a time like 2026-11-20T09:30:00Z"));
             return null;

@@ -42,7 +42,7 @@ public static class MalformedCases
 
         foreach (var name in new[] { "occurred_at", "sent_at" })
         {
-            foreach (var value in new[] { "1763600000", "\"yesterday\"", "\"2026-13-01T00:00:00Z\"", "\"2026-02-30T00:00:00Z\"", "\"12:30\"", "\"\"", "[]", "{}", "true", "\"20261120\"", "\"99999-01-01T00:00:00Z\"" })
+            foreach (var value in new[] { "1763600000", "\"yesterday\"", "\"2026-13-01T00:00:00Z\"", "\"2026-02-30T00:00:00Z\"", "\"12:30\"", "\"\"", "[]", "{}", "true", "\"20261120\"", "\"05-06-2026 10:00\"", "\"2026-5-6\"", "\"99999-01-01T00:00:00Z\"" })
                 yield return Event($"{name} is {value}", name, value);
         }
 
