@@ -68,6 +68,22 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public async Task A_wrong_method_or_type_is_called_that_by_those_who_are_known()
+    {
+        await using var house = await House.Open();
+        var key = await house.Key("admin");
+        (await Send(HttpMethod.Post, key)).ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        (await Send(HttpMethod.Delete, key)).ShouldBe(HttpStatusCode.MethodNotAllowed);
+        (await Send(HttpMethod.Post, "cs_made-up")).ShouldBe(HttpStatusCode.Unauthorized);
+
+        async Task<HttpStatusCode> Send(HttpMethod method, string key)
+        {
+            using var request = new HttpRequestMessage(method, "/api/v1/customers/provision") { Headers = { { "x-api-key", key } }, Content = new StringContent("{}", null, "text/plain") };
+            return (await house.Http.SendAsync(request, Ct)).StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Sign_in_forms_of_other_sites_are_refused()
     {
         await using var house = await House.Open();

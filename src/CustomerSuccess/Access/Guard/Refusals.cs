@@ -19,7 +19,8 @@ public sealed class Refusals(KnownKeys keys) : IAuthorizationMiddlewareResultHan
             return Problem(context, StatusCodes.Status503ServiceUnavailable, "The key cannot be checked just now", "The database does not answer. Send the request again in a moment.", retryAfter: 1);
         if (context.User.FindFirstValue(Actors.KeyClaim) is { } key && !keys.Admit(key))
             return Problem(context, StatusCodes.Status429TooManyRequests, "Too many requests with this key", "Send fewer requests a second, or events in batches.", retryAfter: 1);
-        if (authorizeResult.Succeeded) return next(context);
+        // Routing's own 405 and 415 are no routes of ours: there is nothing behind them, and 403 would send people to look at their scopes.
+        if (authorizeResult.Succeeded || authorizeResult.Forbidden && context.GetEndpoint() is not RouteEndpoint) return next(context);
         return authorizeResult.Challenged ? Challenge(context) : Forbid(context);
     }
 
