@@ -40,7 +40,10 @@ internal sealed partial class Dashboards : IAsyncDisposable
         var page = await http.GetStringAsync("/sign-in");
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["__RequestVerificationToken"] = Token().Match(page).Groups["token"].Value, ["Email"] = Product.Email, ["Password"] = Product.Password, ["ReturnUrl"] = "/",
+            ["__RequestVerificationToken"] = Token().Match(page).Groups["token"].Value,
+            ["Email"] = Product.Email,
+            ["Password"] = Product.Password,
+            ["ReturnUrl"] = "/",
         });
         var answer = await http.PostAsync("/sign-in", form);
         return answer.StatusCode is HttpStatusCode.Redirect or HttpStatusCode.SeeOther ? http : throw new HttpRequestException($"sign-in answered {(int)answer.StatusCode}");

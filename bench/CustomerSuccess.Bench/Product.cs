@@ -40,7 +40,12 @@ internal sealed class Product : IAsyncDisposable
         await product.Start();
         product.ConnectionString = new NpgsqlConnectionStringBuilder
         {
-            Host = Path.Combine(home, "postgres"), Username = "postgres", Database = EmbeddedServer.DatabaseName, GssEncryptionMode = GssEncryptionMode.Disable, MaxPoolSize = 5, CommandTimeout = 0,
+            Host = Path.Combine(home, "postgres"),
+            Username = "postgres",
+            Database = EmbeddedServer.DatabaseName,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+            MaxPoolSize = 5,
+            CommandTimeout = 0,
         }.ConnectionString;
         product.Key = JsonDocument.Parse(await product.Cli("key", "create", "--name", "bench", "--scope", "admin", "--json")).RootElement.GetProperty("key").GetString()!;
         return product;
@@ -114,8 +119,12 @@ internal sealed class Product : IAsyncDisposable
 
     public HttpClient Client(CookieContainer? cookies = null) => new(new SocketsHttpHandler
     {
-        AllowAutoRedirect = false, UseCookies = cookies is not null, CookieContainer = cookies ?? new(), AutomaticDecompression = DecompressionMethods.None,
-    }) { BaseAddress = Url };
+        AllowAutoRedirect = false,
+        UseCookies = cookies is not null,
+        CookieContainer = cookies ?? new(),
+        AutomaticDecompression = DecompressionMethods.None,
+    })
+    { BaseAddress = Url };
 
     public double Memory()
     {

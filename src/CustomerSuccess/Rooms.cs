@@ -1,10 +1,10 @@
 using System.CommandLine;
+using CustomerSuccess.Access;
 using CustomerSuccess.Customers;
 using CustomerSuccess.Engagement;
 using CustomerSuccess.Events;
 using CustomerSuccess.Health;
 using CustomerSuccess.Onboarding;
-using CustomerSuccess.Access;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Tracking;
 

@@ -16,7 +16,8 @@ public static class Story
         email = $"hello@{customer}.example",
         organization = customer,
         signup_date = (signup ?? Start.Day()).Iso(),
-    }) with { Id = $"customer_created:{customer}", Source = "system" };
+    }) with
+    { Id = $"customer_created:{customer}", Source = "system" };
 
     public static Envelope Event(string customer, string type, DateTime at, object? properties = null, string? id = null) => new()
     {

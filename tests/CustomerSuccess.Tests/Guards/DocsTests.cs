@@ -17,7 +17,7 @@ public sealed partial class DocsTests
     private static IEnumerable<string> Missing(IEnumerable<(string Path, string Text)> documents, IReadOnlyCollection<string> files) =>
         from document in documents
         from named in Named().Matches(document.Text).Select(match => match.Groups["file"].Value).Distinct()
-        // NNN stands for a number.
+            // NNN stands for a number.
         where !named.Contains("NNN") && !files.Any(file => file == named || file.EndsWith("/" + named, StringComparison.Ordinal))
         select $"{document.Path} names {named}, which does not exist";
 

@@ -28,7 +28,7 @@ public sealed class ExportTests : TrackingHouse
 
         // Into an empty one: the same bytes.
         await using var other = await House.Open();
-                (await other.Cli("import", Folder)).Code.ShouldBe(0);
+        (await other.Cli("import", Folder)).Code.ShouldBe(0);
         (await Export(other)).ShouldBe(first);
     }
 
@@ -43,7 +43,7 @@ public sealed class ExportTests : TrackingHouse
         WriteAll(first);
         (await Do("import", Folder)).Out.ShouldContain("Everything was known already.");
         await using var other = await House.Open();
-                (await other.Cli("import", Folder)).Code.ShouldBe(0);
+        (await other.Cli("import", Folder)).Code.ShouldBe(0);
         var second = await Export(other);
         foreach (var store in new[] { "customers.csv", "onboarding.csv", "engagement.csv" }) second[store].ShouldBe(first[store]);
 
@@ -97,7 +97,12 @@ public sealed class ExportTests : TrackingHouse
 
     private static Envelope Event(string id, string type, string properties) => new()
     {
-        Id = id, Source = "native", Type = type, CustomerId = "c1001", Properties = properties,
-        OccurredAt = new DateTime(2025, 5, 3, 10, 0, 0, DateTimeKind.Utc), ReceivedAt = new DateTime(2025, 5, 3, 10, 0, 1, DateTimeKind.Utc),
+        Id = id,
+        Source = "native",
+        Type = type,
+        CustomerId = "c1001",
+        Properties = properties,
+        OccurredAt = new DateTime(2025, 5, 3, 10, 0, 0, DateTimeKind.Utc),
+        ReceivedAt = new DateTime(2025, 5, 3, 10, 0, 1, DateTimeKind.Utc),
     };
 }

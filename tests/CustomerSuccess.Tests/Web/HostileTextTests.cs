@@ -63,7 +63,8 @@ public sealed class HostileTextTests(House house) : IClassFixture<House>
             signup_date = "2025-05-01",
             external_ids = new Dictionary<string, string>(StringComparer.Ordinal) { [plain[4]] = plain[0] },
             traits = new Dictionary<string, string>(StringComparer.Ordinal) { [plain[0]] = plain[1] },
-        }) with { Id = "customer_created:" + id });
+        }) with
+        { Id = "customer_created:" + id });
         for (var n = 0; n < texts.Length; n++)
         {
             var (text, one) = (texts[n], plain[n]);

@@ -55,17 +55,17 @@ public sealed class RecommendTests
     public void Every_proposal_carries_a_mail_that_can_be_sent_as_it_is()
     {
         foreach (var status in new[] { "at_risk", "needs_attention", "healthy", "champion", "inactive" })
-        foreach (var step in OnboardingSteps.All.Append(null))
-        {
-            foreach (var proposal in Recommend.For(Fine with { Status = status, NextStep = step, BlockerType = "github_config", Generated = 10, Merged = 1 }))
+            foreach (var step in OnboardingSteps.All.Append(null))
             {
-                proposal.Why.ShouldNotBeNullOrWhiteSpace();
-                proposal.Body.ShouldEndWith("Maya");
-                var link = proposal.MailTo("o'brien+x@example.com");
-                link.ShouldStartWith("mailto:o%27brien%2Bx@example.com?subject=");
-                link.ShouldNotContain(" ");
-                link.Length.ShouldBeLessThan(2000);
+                foreach (var proposal in Recommend.For(Fine with { Status = status, NextStep = step, BlockerType = "github_config", Generated = 10, Merged = 1 }))
+                {
+                    proposal.Why.ShouldNotBeNullOrWhiteSpace();
+                    proposal.Body.ShouldEndWith("Maya");
+                    var link = proposal.MailTo("o'brien+x@example.com");
+                    link.ShouldStartWith("mailto:o%27brien%2Bx@example.com?subject=");
+                    link.ShouldNotContain(" ");
+                    link.Length.ShouldBeLessThan(2000);
+                }
             }
-        }
     }
 }

@@ -23,8 +23,15 @@ public static class SampleCustomers
         var at = signup.Start();
         yield return Event(id, $"{EventTypes.CustomerCreated}:{id}", EventTypes.CustomerCreated, at, new JsonObject
         {
-            ["email"] = email, ["organization"] = organization, ["github_username"] = gitHub, ["signup_date"] = signup.Iso(), ["cohort"] = "VIP",
-            ["industry"] = industry, ["team_size"] = team, ["status"] = "active", ["onboarding_row"] = row,
+            ["email"] = email,
+            ["organization"] = organization,
+            ["github_username"] = gitHub,
+            ["signup_date"] = signup.Iso(),
+            ["cohort"] = "VIP",
+            ["industry"] = industry,
+            ["team_size"] = team,
+            ["status"] = "active",
+            ["onboarding_row"] = row,
         });
         // The files name no day for a step: it counts from signup, and its time is unknown.
         foreach (var step in OnboardingSteps.All.Take(done))
@@ -37,13 +44,25 @@ public static class SampleCustomers
     private static Envelope Row(string row, string customer, DateOnly day, int tagged, int generated, int merged, int rejected, int support) =>
         Event(customer, row, EventTypes.EngagementRecorded, day.Start().AddHours(12), new JsonObject
         {
-            ["row"] = row, ["date"] = day.Iso(), ["issues_tagged"] = tagged, ["prs_generated"] = generated, ["prs_merged"] = merged,
-            ["prs_rejected"] = rejected, ["support_requests"] = support,
+            ["row"] = row,
+            ["date"] = day.Iso(),
+            ["issues_tagged"] = tagged,
+            ["prs_generated"] = generated,
+            ["prs_merged"] = merged,
+            ["prs_rejected"] = rejected,
+            ["support_requests"] = support,
         });
 
     private static Envelope Event(string customer, string id, string type, DateTime at, JsonObject properties) => new()
     {
-        Id = id, Source = "csv", Type = type, CustomerId = customer, OccurredAt = at, ReceivedAt = at,
-        Properties = properties.ToJsonString(), History = true, Actor = "cli",
+        Id = id,
+        Source = "csv",
+        Type = type,
+        CustomerId = customer,
+        OccurredAt = at,
+        ReceivedAt = at,
+        Properties = properties.ToJsonString(),
+        History = true,
+        Actor = "cli",
     };
 }

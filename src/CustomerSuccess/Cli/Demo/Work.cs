@@ -50,7 +50,10 @@ internal static class Work
         var took = chance.Next(90, 1800);
         told.Tell(at.AddSeconds(took), EventTypes.IssueResolution, new JsonObject
         {
-            ["issue_url"] = issue, ["pr_url"] = success ? pull : null, ["success"] = success, ["duration_ms"] = took * 1000,
+            ["issue_url"] = issue,
+            ["pr_url"] = success ? pull : null,
+            ["success"] = success,
+            ["duration_ms"] = took * 1000,
         }, "native");
         if (!success) return;
         var closed = at.AddHours(1 + chance.NextDouble() * 40);
@@ -71,7 +74,11 @@ internal static class Work
         {
             ["row"] = string.Create(CultureInfo.InvariantCulture, $"e{1004 + told.Events.Count(e => e.Type == EventTypes.EngagementRecorded)}"),
             ["date"] = day.Iso(),
-            ["issues_tagged"] = chance.Next(2, 6), ["prs_generated"] = 2, ["prs_merged"] = 1 + chance.Next(2), ["prs_rejected"] = 0, ["support_requests"] = 0,
+            ["issues_tagged"] = chance.Next(2, 6),
+            ["prs_generated"] = 2,
+            ["prs_merged"] = 1 + chance.Next(2),
+            ["prs_rejected"] = 0,
+            ["support_requests"] = 0,
         }, "cli", actor: "cli");
 
     // A working moment: between nine and five where its people are.

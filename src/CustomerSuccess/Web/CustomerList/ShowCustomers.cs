@@ -1,6 +1,6 @@
 using CustomerSuccess.Platform;
-using CustomerSuccess.Web.Dashboard;
 using CustomerSuccess.Platform.Shell;
+using CustomerSuccess.Web.Dashboard;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 

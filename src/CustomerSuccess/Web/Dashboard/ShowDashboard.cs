@@ -1,6 +1,6 @@
 using CustomerSuccess.Platform;
-using CustomerSuccess.Web.CustomerList;
 using CustomerSuccess.Platform.Shell;
+using CustomerSuccess.Web.CustomerList;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 

@@ -43,7 +43,8 @@ public static class Recommend
     }
 
     private static Proposal Call(Situation now) => new("technical_call", "Schedule a technical call", Risk(now), $"{now.Organization}: 20 minutes on your setup?",
-        Mail(now, $"I saw that {Stuck(now)}. Could we look at it together? Twenty minutes usually are enough.\n\nWould tomorrow or the day after suit you?")) { Call = true };
+        Mail(now, $"I saw that {Stuck(now)}. Could we look at it together? Twenty minutes usually are enough.\n\nWould tomorrow or the day after suit you?"))
+    { Call = true };
 
     private static Proposal FollowUp(Situation now) => new("follow_up", "Send a follow-up email", Quiet(now), $"How is it going, {now.Organization}?",
         Mail(now, $"I wanted to ask how you get on. {Next(now)}\n\nIs there anything that holds you up?"));
@@ -65,7 +66,8 @@ public static class Recommend
     }
 
     private static Proposal RegularCheckIn(Situation now) => new("regular_check_in", "Plan a regular check-in", $"Score {now.Score}, {now.Trend}; {now.Merged} of {now.Generated} PRs merged", $"{now.Organization}: a short regular call?",
-        Mail(now, "It is going well, and I would like to keep it so. Shall we talk for twenty minutes once a month?")) { Call = true };
+        Mail(now, "It is going well, and I would like to keep it so. Shall we talk for twenty minutes once a month?"))
+    { Call = true };
 
     private static Proposal UnusedFeature(Situation now)
     {
@@ -78,16 +80,19 @@ public static class Recommend
         Mail(now, $"You have merged {Words.Count(now.Merged, "pull request")} by now, which is great to see. Would you write two or three sentences about it that we may show to others?"));
 
     private static Proposal Expansion(Situation now) => new("expansion", "Discuss expansion", $"{now.Generated} PRs generated, {Counts.Rate(now.Merged, now.Generated)} % merged", $"{now.Organization}: more teams, more repositories?",
-        Mail(now, "It works well for you, and I wonder which other teams or repositories could use it. Shall we talk about it?")) { Call = true };
+        Mail(now, "It works well for you, and I wonder which other teams or repositories could use it. Shall we talk about it?"))
+    { Call = true };
 
     private static Proposal ReEngage(Situation now) => new("re_engagement", "Send a re-engagement email", Quiet(now), "Is it still of use to you?",
         Mail(now, $"We have not seen any activity from you {(now.EverActive ? $"for {Words.Count(now.DaysIdle, "day")}" : "yet")}. {Next(now)}\n\nIs it something we can help with, or did your plans change? Either answer helps us."));
 
     private static Proposal CallOwner(Situation now) => new("call_owner", "Call the owner", $"{now.Contact}; {Quiet(now).ToLowerInvariant()}", $"{now.Organization}: may I call you?",
-        Mail(now, "I would like to hear how things stand, best by phone. When may I call you, and at which number?")) { Call = true };
+        Mail(now, "I would like to hear how things stand, best by phone. When may I call you, and at which number?"))
+    { Call = true };
 
     private static Proposal ReviewRejected(Situation now) => new("review_prs", "Look at the rejected PRs together", $"Only {now.Merged} of {now.Generated} PRs merged, {now.Rejected} rejected", "Your pull requests that were not merged",
-        Mail(now, $"{now.Merged} of {now.Generated} pull requests were merged so far, and it could be more. May we look at some of the others together?\n\n{Steps(Guide.ForStep(null))}")) { Call = true };
+        Mail(now, $"{now.Merged} of {now.Generated} pull requests were merged so far, and it could be more. May we look at some of the others together?\n\n{Steps(Guide.ForStep(null))}"))
+    { Call = true };
 
     private static string Mail(Situation now, string text) => $"Hello,\n\n{text}\n\nBest regards\n{now.Sender}";
 
