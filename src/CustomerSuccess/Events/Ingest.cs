@@ -158,7 +158,7 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
                 await using var transaction = await connection.BeginTransactionAsync(limit.Token);
                 var receipts = await events.Write(connection, transaction, batch, limit.Token);
                 await transaction.CommitAsync(limit.Token);
-                await PlanAgain(connection, batch.Count);
+                await PlanAgain(connection, batch.Count, limit.Token);
                 if (receipts.Any(receipt => receipt.Stored)) signals.Publish(Signals.Events);
                 return receipts;
             }
@@ -171,16 +171,16 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
 
     // The statement is planned once a connection, for tables as large as they were then: on a new database it would read
     // counted_urls whole at every commit until the first ANALYZE. So it is planned again whenever twice as much was written.
-    private async Task PlanAgain(NpgsqlConnection connection, int more)
+    private async Task PlanAgain(NpgsqlConnection connection, int more, CancellationToken ct)
     {
         if ((written += more) < planAgainAt) return;
         planAgainAt = written * 2;
         await using var discard = new NpgsqlCommand("discard plans", connection);
         try
         {
-            await discard.ExecuteNonQueryAsync(CancellationToken.None);
+            await discard.ExecuteNonQueryAsync(ct);
         }
-        catch (NpgsqlException error)
+        catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
         {
             // What was committed is committed; the next commit will find out whether the connection is gone.
             log.LogDebug("Plans kept: {Reason}", error.Message);
