@@ -42,7 +42,7 @@ public static class RecordReceipts
             Verdict.Duplicate, receipts[one.Place].Reason!, null, one.Event.ReceivedAt))], ct);
     }
 
-    /// <summary>One message's verdict to remember; the payload is kept for quarantined ones, which can be replayed.</summary>
+    /// <summary>One message's verdict to remember; the payload is kept for quarantined ones, to be looked at and sent again.</summary>
     public sealed record Entry(string Id, string Source, string Subject, Verdict Verdict, string Reason, string? Payload, DateTime At);
 
     public static Task Store(NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyList<Entry> entries, CancellationToken ct) =>

@@ -85,9 +85,10 @@ internal static class CustomerEvents
     private static bool Announces(OnboardingRow row, Moment moment) =>
         moment.History || row.Steps != OnboardingSteps.Full || row.CompletedDate != moment.Now.Day();
 
+    // Under the key the product's own announcement has, so that the two can never both stand.
     private static Envelope Completed(string customerId, DateOnly day, DateTime when, Moment moment, bool first) =>
         first
-            ? moment.Past(when, EventTypes.OnboardingCompleted, customerId, Date(day), $"{EventTypes.OnboardingCompleted}:{customerId}")
+            ? moment.Past(when, EventTypes.OnboardingCompleted, customerId, Date(day), $"{EventTypes.OnboardingCompleted}:{customerId}") with { Source = "system" }
             // The day is corrected; that it was completed has been said and has had its effects.
             : (moment with { History = true }).Event(EventTypes.OnboardingCompleted, customerId, Date(day));
 
