@@ -136,6 +136,37 @@ public sealed class TrackMetricTests(House house) : IClassFixture<House>, IAsync
         }
     }
 
+    [Theory]
+    [InlineData("api_keys")]
+    [InlineData("events")]
+    public async Task A_database_that_does_not_answer_is_a_503_within_four_seconds_and_nothing_is_lost(string table)
+    {
+        await using var other = await House.Open();
+        await other.Write(Story.Created(customer));
+        var fresh = await other.Key("ingest");
+        await using (var holder = await other.Db.OpenConnectionAsync())
+        await using (var held = await holder.BeginTransactionAsync())
+        {
+            await holder.ExecuteAsync($"lock table {table} in access exclusive mode", transaction: held);
+            var started = TimeProvider.System.GetTimestamp();
+            using var refused = await Send(other, fresh);
+            refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            refused.Headers.RetryAfter!.Delta.ShouldNotBeNull();
+            TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(4));
+        }
+
+        using var accepted = await Send(other, fresh);
+        accepted.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await using var c = await other.Db.OpenConnectionAsync();
+        (await c.ExecuteScalarAsync<long>("select count(*) from events where id = 'again'")).ShouldBe(1);
+
+        Task<HttpResponseMessage> Send(House to, string with) => to.Http.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/metrics/track")
+        {
+            Headers = { { "x-api-key", with } },
+            Content = JsonContent.Create(new { customer_id = customer, event_type = "pr_generated", message_id = "again" }),
+        });
+    }
+
     private async Task<(HttpStatusCode Status, JsonElement Body)> Track(object body, string? with = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/metrics/track") { Content = JsonContent.Create(body) };

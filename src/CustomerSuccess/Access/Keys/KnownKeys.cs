@@ -14,6 +14,9 @@ namespace CustomerSuccess.Access.Keys;
 public sealed class KnownKeys(NpgsqlDataSource db, TimeProvider clock, KeySettings settings)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(20);
+
+    // A frozen database must not hold requests: after this the caller answers 503.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, Lazy<Task<Known>>> known = new(StringComparer.Ordinal);
 
     // Of a small pool: made-up keys, each unknown, must not take every connection from those who work.
@@ -55,7 +58,8 @@ public sealed class KnownKeys(NpgsqlDataSource db, TimeProvider clock, KeySettin
             var lookup = known.GetOrAdd(id, static (id, self) => new(() => self.Read(id)), this);
             try
             {
-                var found = await lookup.Value;
+                // Cancelling is not enough: Npgsql asks the server to cancel and waits for it, and a frozen one does not answer.
+                var found = await lookup.Value.WaitAsync(Patience, clock);
                 if (clock.GetElapsedTime(found.ReadAt) < Fresh) return found;
             }
             catch
@@ -71,8 +75,7 @@ public sealed class KnownKeys(NpgsqlDataSource db, TimeProvider clock, KeySettin
     private async Task<Known> Read(string id)
     {
         var started = clock.GetTimestamp();
-        // A frozen database must not hold requests: two seconds, then the caller answers 503.
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        using var limit = new CancellationTokenSource(Patience);
         await asking.WaitAsync(limit.Token);
         Row? row;
         try
