@@ -66,16 +66,6 @@ create index standings_absent on standings (lower(organization), customer_id) wh
 create index standings_needing on standings (mrr desc nulls last, score, customer_id) where counted and (band = 'at_risk' or blocker_type <> '');
 select cs_distribute('standings', 'customer_id', 'events');
 
--- Versioned health models; the newest one activated is in force.
-create table health_models (
-  name text not null,
-  version integer not null,
-  activated_at timestamptz,
-  definition jsonb not null,
-  primary key (name, version)
-);
-select cs_distribute('health_models', null);
-
 create table settings (
   name text primary key,
   value jsonb not null,
