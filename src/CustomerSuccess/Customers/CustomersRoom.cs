@@ -10,7 +10,7 @@ namespace CustomerSuccess.Customers;
 /// <summary>Accounts, their people, and what staff noted about them.</summary>
 public static class CustomersRoom
 {
-    public static IReadOnlyList<Fold> Folds { get; } = [new(["notes"], Sql.Read("Customers/notes.sql"))];
+    public static IReadOnlyList<Fold> Folds { get; } = [new(["notes"], Sql.Read("Customers/notes.sql")), new([], Sql.Read("Customers/Identities/pairs.sql"))];
 
     public static IReadOnlyList<Replay> Replays { get; } =
     [

@@ -23,6 +23,9 @@ public sealed record Envelope
 
     public string? CustomerId { get; init; }
 
+    /// <summary>The account as another tool calls it. Unlike <see cref="CustomerId"/> it need not be known here; who it is, links say.</summary>
+    public string? GroupId { get; init; }
+
     public string? PersonId { get; init; }
 
     public string? VisitorId { get; init; }
@@ -43,7 +46,8 @@ public sealed record Envelope
 
     /// <summary>Who it is about, from the payload alone; events are stored and deduplicated under it.</summary>
     public string Subject =>
-        CustomerId ?? (PersonId is { } person ? "~p:" + person : VisitorId is { } visitor ? "~v:" + visitor : "~" + Source);
+        CustomerId ?? (GroupId is { } group ? Subjects.Group(group) : PersonId is { } person ? Subjects.Person(person)
+            : VisitorId is { } visitor ? Subjects.Visitor(visitor) : "~" + Source);
 }
 
 /// <summary>The page view's part of an envelope.</summary>
@@ -52,4 +56,14 @@ public sealed record Visit(
     string? Campaign = null, string? Term = null, string? Content = null)
 {
     public static Visit None { get; } = new();
+}
+
+/// <summary>How subjects that are no customers are written.</summary>
+public static class Subjects
+{
+    public static string Group(string id) => "~g:" + id;
+
+    public static string Person(string id) => "~p:" + id;
+
+    public static string Visitor(string id) => "~v:" + id;
 }

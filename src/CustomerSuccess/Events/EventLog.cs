@@ -8,7 +8,8 @@ namespace CustomerSuccess.Events;
 /// <summary>Writes events and everything derived from them in the caller's transaction.</summary>
 public sealed class EventLog(Projections projections)
 {
-    // Buckets of the customer lock. Shared key -1 is held by every writer and taken alone by rebuild.
+    // Buckets of the customer lock (7) and of the subject lock (9). Shared key (7, -1) is held by every writer and taken alone
+    // by rebuild; the subject lock is shared by writers and taken alone by whoever links the subject to a customer.
     private const int Buckets = 256;
 
     // JIT would compile this statement for longer than it runs.
@@ -90,10 +91,11 @@ public sealed class EventLog(Projections projections)
     {
         var outcomes = new Dictionary<(string, string, string), Outcome>(events.Count);
         var unsettled = new List<string>();
+        var linked = await Linked(connection, transaction, events, ct);
         await using (var batch = new NpgsqlBatch(connection, transaction))
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand(events.Count <= Few ? PrologueOfFew : Prologue));
-            if (TakesCustomerLock && LockBuckets(events) is { Length: > 0 } buckets)
+            if (TakesCustomerLock && LockBuckets(events, linked) is { Length: > 0 } buckets)
             {
                 var locks = new NpgsqlBatchCommand("select pg_advisory_xact_lock(7, b) from unnest($1::int[]) b");
                 locks.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = buckets });
@@ -124,10 +126,28 @@ public sealed class EventLog(Projections projections)
             await connection.ExecuteAsync(new CommandDefinition(projections.Settle, new { customers }, transaction, cancellationToken: ct));
         }
 
-        var stored = events.Where(e => e.CustomerId is not null && outcomes[(e.Subject, e.Source, e.Id)] == Outcome.Stored).ToList();
+        var stored = events.Where(e => outcomes[(e.Subject, e.Source, e.Id)] == Outcome.Stored)
+            .Select(e => e.CustomerId is null && linked.TryGetValue(e.Subject, out var customer) ? e with { CustomerId = customer } : e)
+            .Where(e => e.CustomerId is not null).ToList();
         await Replay(connection, transaction, stored, ct);
         await Decide(connection, transaction, stored, ct);
         return outcomes;
+    }
+
+    // The customers of visitors, people and groups. Nobody links them while their lock is shared here, so that an event is either
+    // counted for the customer as it comes in or found by whoever links.
+    private async Task<Dictionary<string, string>> Linked(NpgsqlConnection connection, NpgsqlTransaction transaction, List<Envelope> events, CancellationToken ct)
+    {
+        var others = events.Where(e => e.CustomerId is null).ToList();
+        if (others.Count == 0) return [];
+        await connection.ExecuteAsync(new CommandDefinition(
+            "select pg_advisory_xact_lock_shared(7, -1); select pg_advisory_xact_lock_shared(9, b) from unnest(@buckets) b",
+            new { buckets = InOrder(others.Select(e => e.Subject)) }, transaction, cancellationToken: ct));
+        var acting = others.Where(e => projections.Locks(e.Type)).Select(e => e.Subject).Distinct(StringComparer.Ordinal).ToArray();
+        if (acting.Length == 0) return [];
+        return (await connection.QueryAsync<(string Identity, string Customer)>(new CommandDefinition(
+            "select identity, customer_id from identities where identity = any(@acting) and customer_id is not null", new { acting }, transaction, cancellationToken: ct)))
+            .ToDictionary(one => one.Identity, one => one.Customer, StringComparer.Ordinal);
     }
 
     private async Task Replay(NpgsqlConnection connection, NpgsqlTransaction transaction, List<Envelope> stored, CancellationToken ct)
@@ -163,8 +183,8 @@ public sealed class EventLog(Projections projections)
         }
     }
 
-    private int[] LockBuckets(List<Envelope> events) =>
-        InOrder(events.Where(e => e.CustomerId is not null && projections.Locks(e.Type)).Select(e => e.CustomerId!));
+    private int[] LockBuckets(List<Envelope> events, Dictionary<string, string> linked) =>
+        InOrder(events.Where(e => projections.Locks(e.Type)).Select(e => e.CustomerId ?? linked.GetValueOrDefault(e.Subject)).OfType<string>());
 
     private static int[] InOrder(IEnumerable<string> customers) => [.. customers.Select(Bucket).Distinct().Order()];
 
@@ -195,6 +215,7 @@ public sealed class EventLog(Projections projections)
         Add(NpgsqlDbType.TimestampTz, e => e.SentAt);
         Add(NpgsqlDbType.TimestampTz, e => e.ReceivedAt);
         Add(NpgsqlDbType.Text, e => e.CustomerId);
+        Add(NpgsqlDbType.Text, e => e.GroupId);
         Add(NpgsqlDbType.Text, e => e.PersonId);
         Add(NpgsqlDbType.Text, e => e.VisitorId);
         Add(NpgsqlDbType.Text, e => e.SessionId);

@@ -27,7 +27,7 @@ public sealed record Replay(
 {
     /// <summary>The live form: all events of <c>@customers</c>, whatever happened when.</summary>
     public string Statement { get; } = $"""
-        with log as (select * from events where subject = any(@customers) and replayed),
+        with log as (select * from attributed where customer_id = any(@customers) and replayed),
         {Sql}
         insert into {Table} ({string.Join(", ", Columns)})
         select {string.Join(", ", Columns)} from state order by {string.Join(", ", Key)}
@@ -58,7 +58,7 @@ public sealed record Projections(IReadOnlyList<Fold> Folds, IReadOnlyList<Replay
 
     /// <summary>The same folds over everything that is in the log about <c>@customers</c>.</summary>
     public string Refold { get; } = $"""
-        with new as (select * from events where subject = any(@customers)){string.Concat(Folds.Select(fold => ",\n" + fold.Sql))}
+        with new as (select * from attributed where customer_id = any(@customers)){string.Concat(Folds.Select(fold => ",\n" + fold.Sql))}
         select 1
         """;
 

@@ -58,7 +58,7 @@ public static class Rebuild
     {
         var everyone = string.Join(" union ", tables.Select(table => $"select customer_id from {table}"));
         return [.. await connection.QueryAsync<string>(new CommandDefinition(
-            $"select customer_id from ({everyone} union select distinct customer_id from events where customer_id is not null) s order by customer_id",
+            $"select customer_id from ({everyone} union select distinct customer_id from events where customer_id is not null union select customer_id from identities where customer_id is not null) s order by customer_id",
             commandTimeout: 600, cancellationToken: ct))];
     }
 

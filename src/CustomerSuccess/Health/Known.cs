@@ -8,7 +8,7 @@ public static class Known
     /// <summary>
     /// CTEs that stand for customers, onboarding, activity, engagement and engagement_rows as they were known before @until.
     /// </summary>
-    /// <param name="whose">Of whom, as a condition on the subject of events.</param>
+    /// <param name="whose">Of whom, as a condition on customer_id.</param>
     public static string Tables(string whose) => Sql.Read("Health/known.sql")
         .Replace("/*whose*/", whose, StringComparison.Ordinal)
         .Replace("/*customers*/", Sql.Read("Customers/customer.sql"), StringComparison.Ordinal)

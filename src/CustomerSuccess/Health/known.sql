@@ -2,11 +2,11 @@
 -- replay as they are made with, over the events that had happened and had been received by then. A query over the tables
 -- says the same about any day with this in front of it.
 log as (
-  select * from events where replayed and customer_id is not null and received_at < @until and occurred_at < @until
+  select * from attributed where replayed and received_at < @until and occurred_at < @until and (linked_at is null or linked_at < @until)
     and (/*whose*/)
 ),
 new as (
-  select * from events where not replayed and customer_id is not null and received_at < @until and occurred_at < @until
+  select * from attributed where not replayed and received_at < @until and occurred_at < @until and (linked_at is null or linked_at < @until)
     and (/*whose*/)
 ),
 customers as (

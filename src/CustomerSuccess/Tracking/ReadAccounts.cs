@@ -12,7 +12,7 @@ namespace CustomerSuccess.Tracking;
 /// <summary>Customers and their days from the database, as the files have them: now, or as they were known at the end of a day.</summary>
 internal static class ReadAccounts
 {
-    private static readonly string AsKnown = $"with {Known.Tables("@customer::text is null or subject = @customer")},\n";
+    private static readonly string AsKnown = $"with {Known.Tables("@customer::text is null or customer_id = @customer")},\n";
 
     private static readonly string Accounts = Sql.Read("Tracking/accounts.sql").Replace("/*record*/", ReadOnboarding.Columns, StringComparison.Ordinal);
     private static readonly string ByCustomer = Accounts.Replace("/*order*/", InOrder("c.customer_id"), StringComparison.Ordinal);
