@@ -24,7 +24,7 @@ public static class Rooms
     {
         PlatformRoom.Add(services, settings);
         services.AddSingleton(Projections);
-        EventsRoom.Add(services);
+        EventsRoom.Add(services, settings);
         HealthRoom.Add(services);
         AccessRoom.Add(services, settings);
         TrackingRoom.Add(services);

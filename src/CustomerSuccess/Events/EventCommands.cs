@@ -1,10 +1,11 @@
 using System.CommandLine;
+using CustomerSuccess.Events.Sources;
 using CustomerSuccess.Platform;
 using Spectre.Console;
 
 namespace CustomerSuccess.Events;
 
-/// <summary>./cs explain and ./cs rebuild.</summary>
+/// <summary>./cs explain, ./cs rebuild and ./cs source.</summary>
 public static class EventCommands
 {
     public static void Add(RootCommand root, CliHost host, Projections projections)
@@ -18,6 +19,7 @@ public static class EventCommands
         var rebuild = new Command("rebuild", "Derive all tables again from the log of events") { check };
         rebuild.SetAction((command, ct) => Rebuild(host, command, projections, command.GetValue(check), ct));
         root.Add(rebuild);
+        root.Add(SourceCommands.Make(host));
     }
 
     private static async Task<int> Explain(CliHost host, ParseResult command, string id, CancellationToken ct)

@@ -1,4 +1,5 @@
 using CustomerSuccess.Access;
+using CustomerSuccess.Events.Sources;
 using CustomerSuccess.Platform.Http;
 
 namespace CustomerSuccess.Events;
@@ -6,7 +7,7 @@ namespace CustomerSuccess.Events;
 /// <summary>The log of everything that happens, and the doors into it.</summary>
 public static class EventsRoom
 {
-    public static void Add(IServiceCollection services)
+    public static void Add(IServiceCollection services, IConfiguration settings)
     {
         services.AddSingleton<EventLog>();
         services.AddSingleton<Deeds>();
@@ -15,6 +16,9 @@ public static class EventsRoom
         services.AddSingleton(all => new ReadyCheck("events", _ => Task.FromResult(all.GetRequiredService<Ingest>().Busy)));
         services.AddSingleton<RejectedMessages>();
         services.AddHostedService(provider => provider.GetRequiredService<RejectedMessages>());
+        services.AddSingleton(SourceSettings.Read(settings));
+        services.AddSingleton<KnownSources>().AddSingleton<CreateSource>().AddSingleton<RevokeSource>().AddSingleton<RecordSourceUse>();
+        services.AddHostedService(provider => provider.GetRequiredService<RecordSourceUse>());
     }
 
     public static void Map(IEndpointRouteBuilder app)
@@ -24,5 +28,8 @@ public static class EventsRoom
         app.MapPost("/api/v1/events", PostEvents.Handle).RequireAuthorization(Permissions.Ingest)
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(RequestBody.MostRead)).DisableAntiforgery();
         app.MapGet("/api/v1/messages/{id}", ExplainMessage.Handle).RequireAuthorization(Permissions.Viewer);
+        app.MapGet("/api/v1/sources", ListSources.Handle).RequireAuthorization(Permissions.Admin).WithTags("Sources");
+        app.MapPost("/api/v1/sources", CreateSource.Handle).RequireAuthorization(Permissions.Admin).WithTags("Sources");
+        app.MapDelete("/api/v1/sources/{id}", RevokeSource.Handle).RequireAuthorization(Permissions.Admin).WithTags("Sources");
     }
 }
