@@ -125,15 +125,22 @@ public sealed class House : IAsyncLifetime
     // Below 32768, where the kernel gives out no ports by itself.
     private static int nextPort = 20_000 + Environment.ProcessId % 100 * 100;
 
-    private static int FreePort()
+    private static int FreePort() => FreePorts(1);
+
+    /// <summary>The first of so many free ports in a row.</summary>
+    internal static int FreePorts(int many)
     {
         while (true)
         {
-            var port = Interlocked.Increment(ref nextPort);
+            var port = Interlocked.Add(ref nextPort, many) - many + 1;
             try
             {
-                using var probe = new TcpListener(IPAddress.Loopback, port);
-                probe.Start();
+                for (var n = 0; n < many; n++)
+                {
+                    using var probe = new TcpListener(IPAddress.Loopback, port + n);
+                    probe.Start();
+                }
+
                 return port;
             }
             catch (SocketException)

@@ -60,7 +60,7 @@ public sealed class RouteTests
 
     private static readonly string[] ForEveryone =
     [
-        "GET /assets/nothing", "GET /first-admin", "GET /healthz", "GET /readyz", "GET /set-password", "GET /sign-in",
+        "GET /assets/nothing", "GET /first-admin", "GET /healthz", "GET /js/script.js", "GET /readyz", "GET /set-password", "GET /sign-in",
         "POST /first-admin", "POST /preferences/theme", "POST /set-password", "POST /sign-in",
     ];
 

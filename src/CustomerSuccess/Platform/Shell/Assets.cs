@@ -24,8 +24,15 @@ public static class Assets
     public static Results<FileContentHttpResult, NotFound> Handle(string name, string? v, HttpRequest request, HttpResponse response)
     {
         if (!All.TryGetValue(name, out var asset)) return TypedResults.NotFound();
-
         response.Headers.CacheControl = v == asset.Hash ? "public, max-age=31536000, immutable" : "no-cache";
+        return Send(asset, request, response);
+    }
+
+    /// <summary>An asset under an address of its own that never changes; the caller says how long it may be kept.</summary>
+    public static FileContentHttpResult Send(string name, HttpRequest request, HttpResponse response) => Send(All[name], request, response);
+
+    private static FileContentHttpResult Send(Asset asset, HttpRequest request, HttpResponse response)
+    {
         var body = asset.Bytes;
         if (asset.Brotli is { } brotli)
         {

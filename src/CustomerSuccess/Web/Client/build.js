@@ -1,4 +1,4 @@
-// Builds what browsers load: wwwroot/assets/{app.css,app.js,*.woff2}. Run by `npm run build`, which the .NET build calls.
+// Builds what browsers load: wwwroot/assets/{app.css,app.js,tracker.js,*.woff2}. Run by `npm run build`, which the .NET build calls.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,6 +21,13 @@ await build({
   // The readable builds: esbuild minifies better than what is shipped minified, and once.
   alias: { "htmx.org": "htmx.org/dist/htmx.esm.js" },
   outfile: join(out, "app.js"),
+});
+
+// The script for other people's pages: small, and for browsers that are not the newest.
+await build({
+  entryPoints: [join(here, "../../Events/Tracker/script.js")],
+  bundle: true, minify: true, format: "iife", target: "es2019", legalComments: "none",
+  outfile: join(out, "tracker.js"),
 });
 
 const tailwind = join(dirname(require.resolve("@tailwindcss/cli/package.json")), "dist/index.mjs");
