@@ -18,6 +18,11 @@ internal static class Cpu
         + Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => char.IsAsciiDigit(name![0]))
             .Select(name => Read(int.Parse(name!, CultureInfo.InvariantCulture))).Where(stat => stat?.Parent == postmaster).Sum(stat => stat!.Value.Own);
 
+    /// <summary>A process and its children.</summary>
+    public static IEnumerable<int> Family(int parent) =>
+        Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => char.IsAsciiDigit(name![0]))
+            .Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Where(pid => Read(pid)?.Parent == parent).Prepend(parent);
+
     private static (int Parent, double Own, double Children)? Read(int pid)
     {
         try

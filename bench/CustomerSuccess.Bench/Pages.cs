@@ -11,7 +11,7 @@ internal static class Pages
     public static async Task<int> Run(Options options)
     {
         var (requests, limit) = (options.Number("requests", 100), options.Number("limit", 100));
-        await using var product = await Product.Open(options, options.Text("data", "/var/tmp/cs-bench-pages"));
+        await using var product = await Product.Open(options, data: options.Text("data", "/var/tmp/cs-bench-pages"));
         await PageData.Make(product, options.Number("customers", 100_000));
         await using var connection = new NpgsqlConnection(product.ConnectionString);
         await connection.OpenAsync();

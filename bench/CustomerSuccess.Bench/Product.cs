@@ -22,6 +22,12 @@ internal sealed class Product : IAsyncDisposable
 
     private Product(string url, string folder, bool keep) => (Url, this.folder, this.keep) = (new Uri(url), folder, keep);
 
+    /// <summary>Settings for the product's process, beside those every program here gives it.</summary>
+    public static Dictionary<string, string> Environment { get; set; } = [];
+
+    // Not in the folder: its disk may be the one that is full.
+    private static string Log { get; } = Path.Combine(Path.GetTempPath(), $"cs-bench-{System.Environment.ProcessId}.log");
+
     public Uri Url { get; }
 
     public string Key { get; private set; } = "";
@@ -30,15 +36,17 @@ internal sealed class Product : IAsyncDisposable
 
     public bool Ours => process is not null;
 
-    public static async Task<Product> Open(Options options, string? data = null)
+    /// <param name="database">A server it is to use instead of its own.</param>
+    /// <param name="data">The folder to use and to keep.</param>
+    public static async Task<Product> Open(Options options, string? database = null, string? data = null)
     {
         var given = options.Text("url", "");
         if (given.Length > 0) return new Product(given, "", true) { Key = options.Text("key", ""), ConnectionString = options.Text("database", "") };
-        var port = options.Number("port", 24_000 + Environment.ProcessId % 900);
-        var home = Path.GetFullPath(data ?? options.Text("data", $"/tmp/cs-bench-{Environment.ProcessId}"));
+        var port = options.Number("port", 24_000 + System.Environment.ProcessId % 900);
+        var home = Path.GetFullPath(data ?? options.Text("data", $"/tmp/cs-bench-{System.Environment.ProcessId}"));
         var product = new Product(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"), home, data is not null || options.Has("keep"));
         await product.Start();
-        product.ConnectionString = new NpgsqlConnectionStringBuilder
+        product.ConnectionString = database ?? new NpgsqlConnectionStringBuilder
         {
             Host = Path.Combine(home, "postgres"),
             Username = "postgres",
@@ -58,13 +66,13 @@ internal sealed class Product : IAsyncDisposable
         process = Process.Start(Command("serve"))!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
-        var log = new StreamWriter(folder + ".log", append: true) { AutoFlush = true };
+        var log = new StreamWriter(Log, append: true) { AutoFlush = true };
         process.ErrorDataReceived += (_, line) => log.WriteLine(line.Data);
         process.BeginErrorReadLine();
         using var http = Client();
         while (true)
         {
-            if (process.HasExited) throw new InvalidOperationException($"serve ended with {process.ExitCode}; see {folder}.log");
+            if (process.HasExited) throw new InvalidOperationException($"serve ended with {process.ExitCode}; see {Log}");
             try
             {
                 if ((await http.GetAsync("/readyz")).IsSuccessStatusCode) return Stopwatch.GetElapsedTime(began);
@@ -92,6 +100,9 @@ internal sealed class Product : IAsyncDisposable
         using var postgres = Process.GetProcessById(Postmaster());
         postgres.Kill();
     }
+
+    /// <summary>PostgreSQL's main process and every process of it.</summary>
+    public IEnumerable<int> ServerProcesses() => Cpu.Family(Postmaster());
 
     private int Postmaster() => int.Parse(File.ReadLines(Path.Combine(folder, "postgres/db/postmaster.pid")).First(), CultureInfo.InvariantCulture);
 
@@ -148,9 +159,9 @@ internal sealed class Product : IAsyncDisposable
         if (keep) return;
         var postgres = new DirectoryInfo(Path.Combine(folder, "postgres"));
         for (var tries = 0; File.Exists(Path.Combine(postgres.FullName, "db/postmaster.pid")) && tries < 300; tries++) await Task.Delay(50);
-        if (postgres.ResolveLinkTarget(true) is { } real) Directory.Delete(real.FullName, recursive: true);
-        Directory.Delete(folder, recursive: true);
-        File.Delete(folder + ".log");
+        if (postgres.Exists && postgres.ResolveLinkTarget(true) is { } real) Directory.Delete(real.FullName, recursive: true);
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        File.Delete(Log);
     }
 
     private async Task<string> Cli(params string[] args)
@@ -169,6 +180,7 @@ internal sealed class Product : IAsyncDisposable
         start.Environment["CS_ADMIN_EMAIL"] = Email;
         start.Environment["CS_ADMIN_PASSWORD"] = Password;
         start.Environment["CS_KEY_RATE"] = "1000000";
+        foreach (var (name, value) in Environment) start.Environment[name] = value;
         return start;
     }
 

@@ -9,12 +9,13 @@ return command switch
     "bare" => await Bare.Serve(options),
     "writes" => await Writes.Run(options),
     "pages" => await Pages.Run(options),
+    "faults" => await Faults.Run(options),
     "malformed" => await Malformed.Run(options),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("dotnet run --project bench/CustomerSuccess.Bench -c Release -- load | ratios | writes | pages | malformed   (options: bench/README.md)");
+    Console.Error.WriteLine("dotnet run --project bench/CustomerSuccess.Bench -c Release -- load | ratios | writes | pages | faults | malformed   (options: bench/README.md)");
     return 2;
 }

@@ -8,13 +8,15 @@ internal static class Verify
 {
     public sealed record Found(int Acknowledged, int Stored, int Lost, long Twice);
 
-    public static async Task<Found> Run(Product product, Sender sender)
+    public static Task<Found> Run(Product product, Sender sender) => Ids(product, sender.Acknowledged);
+
+    public static async Task<Found> Ids(Product product, IEnumerable<string> ids)
     {
         await using var connection = new NpgsqlConnection(product.ConnectionString);
         await connection.OpenAsync();
         var stored = (await connection.QueryAsync<string>("select id from events where source = 'native'", commandTimeout: 0)).ToList();
         var there = stored.ToHashSet(StringComparer.Ordinal);
-        var acknowledged = sender.Acknowledged.Distinct(StringComparer.Ordinal).ToList();
+        var acknowledged = ids.Distinct(StringComparer.Ordinal).ToList();
         var lost = acknowledged.Count(id => !there.Contains(id));
         // Calls count each; issues and pull requests once per URL, and each URL of the load stands in few events of one customer.
         var counted = await connection.QuerySingleAsync<(long Calls, long CallEvents, long Support, long SupportEvents)>(
