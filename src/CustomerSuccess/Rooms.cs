@@ -7,6 +7,7 @@ using CustomerSuccess.Health;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Tracking;
+using CustomerSuccess.Webhooks;
 
 namespace CustomerSuccess;
 
@@ -28,6 +29,7 @@ public static class Rooms
         HealthRoom.Add(services);
         AccessRoom.Add(services, settings);
         TrackingRoom.Add(services);
+        WebhooksRoom.Add(services, settings);
         Web.WebRoom.Add(services, settings);
         Schedule.Add(services);
     }
@@ -50,6 +52,7 @@ public static class Rooms
         OnboardingRoom.Map(app);
         HealthRoom.Map(app);
         TrackingRoom.Map(app);
+        WebhooksRoom.Map(app);
         AccessRoom.Map(app);
         Web.WebRoom.Map(app);
     }

@@ -91,7 +91,8 @@ public sealed record Settings
         }
     }
 
-    private static string? Value(IConfiguration source, string name)
+    /// <summary>One setting as written, or what stands in the file that NAME_FILE names.</summary>
+    internal static string? Value(IConfiguration source, string name)
     {
         var value = source[name];
         if (source[name + "_FILE"] is not { Length: > 0 } file) return value;

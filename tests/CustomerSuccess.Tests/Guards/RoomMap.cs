@@ -14,7 +14,7 @@ public sealed partial class RoomMap
         (2, "Engagement Messages Work"),
         (3, "Onboarding Funnel Feedback Milestones Experiments"),
         (4, "Health"),
-        (5, "Automation Outreach Tracking"),
+        (5, "Automation Outreach Tracking Webhooks"),
         (6, "Insights Monitoring Demo"),
         (7, "Cli Web"));
 

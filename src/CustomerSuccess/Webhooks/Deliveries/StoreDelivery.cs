@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using CustomerSuccess.Events;
+using CustomerSuccess.Platform;
+using Dapper;
+using Npgsql;
+
+namespace CustomerSuccess.Webhooks.Deliveries;
+
+/// <summary>
+/// Keeps a delivery whose signature was right and writes the events it becomes, in one transaction. The same delivery again
+/// changes nothing: not under its id, and not with the same body under another one.
+/// </summary>
+public sealed class StoreDelivery(NpgsqlDataSource db, EventLog log, Signals signals, TimeProvider clock)
+{
+    // As the door for events: its sender is told 503 before it gives up by itself.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>What became of it: stored, ignored, duplicate or failed, and why.</summary>
+    public sealed record Outcome(string Word, string? Detail = null);
+
+    /// <param name="provider">Whose delivery.</param>
+    /// <param name="id">Its id, as the provider gives it.</param>
+    /// <param name="body">The raw body, or the payload fetched.</param>
+    /// <param name="reading">What it says.</param>
+    /// <param name="fetched">It never arrived and was fetched.</param>
+    /// <param name="ct">The sender went away.</param>
+    public async Task<Outcome> Run(Provider provider, string id, ReadOnlyMemory<byte> body, Reading reading, bool fetched, CancellationToken ct)
+    {
+        // Cancelling is not enough: a frozen server does not answer that either. What is committed after all is a duplicate the next time.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Patience);
+        var outcome = await Write(provider, id, SHA256.HashData(body.Span), reading, fetched, limit.Token).WaitAsync(Patience, clock, ct);
+        if (outcome.Word == "stored") signals.Publish(Signals.Events);
+        signals.Publish(Signals.Webhooks);
+        return outcome;
+    }
+
+    private async Task<Outcome> Write(Provider provider, string id, byte[] hash, Reading reading, bool fetched, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await Once(connection, provider, id, hash, reading, fetched, ct);
+            }
+            catch (PostgresException error) when (attempt < 4 && error.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            {
+                // Written again.
+            }
+            catch (PostgresException error) when (reading.Events.Count > 0 && error.SqlState[..2] is "22" or "23" or "54")
+            {
+                // The data, not the moment: sent again it would fail again. Kept without its events, for a person to look at.
+                reading = reading with { Events = [], Reason = "refused_by_database", Detail = error.MessageText };
+            }
+        }
+    }
+
+    private async Task<Outcome> Once(NpgsqlConnection connection, Provider provider, string id, byte[] hash, Reading reading, bool fetched, CancellationToken ct)
+    {
+        var now = clock.Now();
+        var word = reading.Reason == "refused_by_database" ? "failed" : reading.Events.Count > 0 ? "stored" : "ignored";
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var isNew = await connection.ExecuteScalarAsync<int?>(new CommandDefinition(
+            """
+            insert into webhook_deliveries (provider, delivery_id, body_hash, kind, account, outcome, reason, detail, fetched, received_at, last_at)
+            values (@Name, @id, @hash, @Kind, @Account, @word, @Reason, @Detail, @fetched, @now, @now)
+            on conflict do nothing returning 1
+            """,
+            new { provider.Name, id, hash, reading.Kind, reading.Account, word, reading.Reason, Detail = Cut(reading.Detail), fetched, now }, transaction, cancellationToken: ct)) is not null;
+        if (isNew)
+        {
+            if (reading.Account is { } account) await AskWhose.Run(connection, transaction, account, ct);
+            await log.Write(connection, transaction, reading.Events, ct);
+        }
+        else
+        {
+            word = "duplicate";
+            await connection.ExecuteAsync(new CommandDefinition(
+                "update webhook_deliveries set times = times + 1, last_at = @now where provider = @Name and (delivery_id = @id or body_hash = @hash)",
+                new { provider.Name, id, hash, now }, transaction, cancellationToken: ct));
+        }
+
+        await CountDelivery.Run(connection, transaction, provider.Name, reading.Kind, word, isNew ? reading.Reason : "", 1, now, ct);
+        await transaction.CommitAsync(ct);
+        return new Outcome(word, isNew ? reading.Detail is { Length: > 0 } why ? why : null : "already received");
+    }
+
+    private static string Cut(string text) => text.Length > 500 ? string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, 499)}…") : text;
+}

@@ -1,0 +1,25 @@
+using CustomerSuccess.Events;
+using CustomerSuccess.Webhooks.Deliveries;
+using CustomerSuccess.Webhooks.GitHub;
+using CustomerSuccess.Webhooks.Setup;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CustomerSuccess.Webhooks;
+
+/// <summary>What GitHub and Stripe tell us by themselves. Their doors need no key: each delivery is signed.</summary>
+public static class WebhooksRoom
+{
+    public static void Add(IServiceCollection services, IConfiguration settings)
+    {
+        services.AddSingleton(WebhookSettings.Read(settings));
+        services.AddSingleton<Arrangements>().AddSingleton<SignedBody>().AddSingleton<StoreDelivery>().AddSingleton<RefusedDeliveries>();
+        services.AddHostedService(all => all.GetRequiredService<RefusedDeliveries>());
+    }
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        // GitHub sends up to 25 MB; what the product acts on is far below the 4 MB of every door for events.
+        app.MapPost(Provider.GitHub.Path, ReceiveGitHub.Handle).AllowAnonymous()
+            .WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostRead)).DisableAntiforgery().WithTags("Webhooks");
+    }
+}
