@@ -1,0 +1,60 @@
+namespace CustomerSuccess.Funnel.Engine.Walk;
+
+/// <summary>
+/// Step after step with nothing between. Events of one instant may be taken in any order, so an attempt may use up one instant
+/// wholly and go on in the next, and of its first instant it may leave to the past what does not fit.
+/// </summary>
+internal static class WalkStrict
+{
+    public static int Best(ReadOnlySpan<ulong> events, ReadOnlySpan<ushort> masks, Shape shape, Room room, Span<long> at)
+    {
+        var steps = shape.Steps;
+        Exclusions.Find(events, masks, room);
+        Span<bool> used = stackalloc bool[Room.Wide];
+        Span<long> tried = stackalloc long[steps];
+        var matching = default(Matching);
+        var best = 0;
+        var moments = new Moments(events, masks, everything: true, steps, room.Masks);
+        while (moments.MoveNext())
+        {
+            var entry = moments.Time;
+            if (entry >= shape.To) break;
+            if (entry < shape.From || (moments.All & 1) == 0) continue;
+            var next = moments.Next;
+            var depth = 0;
+            for (var begin = matching.Extend(moments.Masks, 0, steps, used); begin >= 1; begin--)
+            {
+                tried[..begin].Fill(entry);
+                var deep = Follow(begin, entry, shape, ref moments, ref matching, used, tried);
+                if (deep > depth)
+                {
+                    depth = deep;
+                    if (depth > best) tried[..depth].CopyTo(room.Tried);
+                }
+
+                moments.From(next);
+            }
+
+            if (depth <= best || Exclusions.Voids(room, entry, depth == steps ? room.Tried[steps - 1] : null, shape.Window)) continue;
+            best = depth;
+            room.Tried.AsSpan(0, depth).CopyTo(at);
+            if (best == steps) break;
+        }
+
+        return best;
+    }
+
+    // From the instant behind the entry's on; instants that are not used up wholly end it.
+    private static int Follow(int depth, long entry, Shape shape, ref Moments moments, ref Matching matching, scoped Span<bool> used, scoped Span<long> tried)
+    {
+        while (depth < shape.Steps && moments.MoveNext() && moments.Time - entry <= shape.Window)
+        {
+            var more = matching.Extend(moments.Masks, depth, shape.Steps, used);
+            tried.Slice(depth, more).Fill(moments.Time);
+            depth += more;
+            if (more < moments.Count) break;
+        }
+
+        return depth;
+    }
+}
