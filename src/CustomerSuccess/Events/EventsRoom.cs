@@ -29,6 +29,7 @@ public static class EventsRoom
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(RequestBody.MostRead)).DisableAntiforgery();
         app.MapGet("/js/script.js", Tracker.ServeTracker.Handle).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/api/v1/messages/{id}", ExplainMessage.Handle).RequireAuthorization(Permissions.Viewer);
+        Sources.Setup.SourcePages.Map(app);
         app.MapGet("/api/v1/sources", ListSources.Handle).RequireAuthorization(Permissions.Admin).WithTags("Sources");
         app.MapPost("/api/v1/sources", CreateSource.Handle).RequireAuthorization(Permissions.Admin).WithTags("Sources");
         app.MapDelete("/api/v1/sources/{id}", RevokeSource.Handle).RequireAuthorization(Permissions.Admin).WithTags("Sources");

@@ -12,6 +12,8 @@ public sealed class Signals(NpgsqlDataSource db, ILogger<Signals> log) : Backgro
 {
     public const string Standings = "standings";
     public const string Events = "events";
+    /// <summary>Sources that sent, by their ids.</summary>
+    public const string Sources = "sources";
     public const string Webhooks = "webhooks";
 
     private readonly ConcurrentDictionary<Guid, (string Channel, Channel<string> Queue)> subscribers = new();
@@ -111,7 +113,7 @@ public sealed class Signals(NpgsqlDataSource db, ILogger<Signals> log) : Backgro
                     var space = hint.Payload.IndexOf(' ');
                     if (space > 0 && hint.Payload[..space] != self) Deliver(hint.Channel["cs_".Length..], hint.Payload[(space + 1)..]);
                 };
-                await using (var listen = new NpgsqlCommand($"listen cs_{Standings}; listen cs_{Events}; listen cs_{Webhooks}", connection))
+                await using (var listen = new NpgsqlCommand($"listen cs_{Standings}; listen cs_{Events}; listen cs_{Webhooks}; listen cs_{Sources}", connection))
                 {
                     await listen.ExecuteNonQueryAsync(ct);
                 }

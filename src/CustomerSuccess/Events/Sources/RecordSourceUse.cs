@@ -6,7 +6,7 @@ using Npgsql;
 namespace CustomerSuccess.Events.Sources;
 
 /// <summary>Every two seconds, writes down which sources sent and how much: behind the answers, and one update however many events.</summary>
-public sealed class RecordSourceUse(NpgsqlDataSource db, TimeProvider clock, ILogger<RecordSourceUse> log) : BackgroundService
+public sealed class RecordSourceUse(NpgsqlDataSource db, Signals signals, TimeProvider clock, ILogger<RecordSourceUse> log) : BackgroundService
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
     private ConcurrentDictionary<string, (long Events, DateTime At)> used = new(StringComparer.Ordinal);
@@ -47,6 +47,7 @@ public sealed class RecordSourceUse(NpgsqlDataSource db, TimeProvider clock, ILo
                 from unnest(@ids, @times, @counts) as u(id, at, n) where s.source_id = u.id
                 """,
                 new { ids = taken.Keys.ToArray(), times = taken.Values.Select(one => one.At).ToArray(), counts = taken.Values.Select(one => one.Events).ToArray() }, cancellationToken: ct));
+            signals.Publish(Signals.Sources, string.Join(',', taken.Keys));
         }
         catch (Exception error) when (error is NpgsqlException or OperationCanceledException or TimeoutException)
         {

@@ -17,7 +17,7 @@ public static class LiveStream
 
     /// <summary>Stream what the component shows; parameters are asked for anew each time a hint came that concerns it (all do, unless told).</summary>
     public static async Task Send<T>(
-        HttpContext http, Func<CancellationToken, Task<IReadOnlyDictionary<string, object?>>> parameters, Func<string, bool>? concerns = null) where T : IComponent
+        HttpContext http, Func<CancellationToken, Task<IReadOnlyDictionary<string, object?>>> parameters, Func<string, bool>? concerns = null, string channel = Signals.Standings) where T : IComponent
     {
         var services = http.RequestServices;
         using var seat = services.GetRequiredService<LiveSeats>().Take(http.User);
@@ -30,7 +30,7 @@ public static class LiveStream
 
         var clock = services.GetRequiredService<TimeProvider>();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
-        using var hints = services.GetRequiredService<Signals>().Subscribe(Signals.Standings);
+        using var hints = services.GetRequiredService<Signals>().Subscribe(channel);
         await using var renderer = new HtmlRenderer(services, services.GetRequiredService<ILoggerFactory>());
         var began = clock.GetTimestamp();
         var sent = "";
