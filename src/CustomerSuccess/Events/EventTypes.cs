@@ -25,6 +25,9 @@ public static class EventTypes
     public const string NoteRemoved = "note_removed";
     public const string NoteRestored = "note_restored";
     public const string HealthChanged = "health_changed";
+    public const string PaymentSucceeded = "payment_succeeded";
+    public const string PaymentFailed = "payment_failed";
+    public const string SubscriptionChanged = "subscription_changed";
     public const string PageView = "page_view";
 
     /// <summary>Written by the product only; from outside they are refused, with the call to use instead.</summary>

@@ -2,6 +2,7 @@ using CustomerSuccess.Events;
 using CustomerSuccess.Webhooks.Deliveries;
 using CustomerSuccess.Webhooks.GitHub;
 using CustomerSuccess.Webhooks.Setup;
+using CustomerSuccess.Webhooks.Stripe;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CustomerSuccess.Webhooks;
@@ -20,6 +21,8 @@ public static class WebhooksRoom
     {
         // GitHub sends up to 25 MB; what the product acts on is far below the 4 MB of every door for events.
         app.MapPost(Provider.GitHub.Path, ReceiveGitHub.Handle).AllowAnonymous()
-            .WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostRead)).DisableAntiforgery().WithTags("Webhooks");
+            .WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostRead)).DisableAntiforgery();
+        app.MapPost(Provider.Stripe.Path, ReceiveStripe.Handle).AllowAnonymous()
+            .WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostRead)).DisableAntiforgery();
     }
 }

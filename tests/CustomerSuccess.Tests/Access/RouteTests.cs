@@ -62,7 +62,7 @@ public sealed class RouteTests
     [
         "GET /assets/nothing", "GET /first-admin", "GET /healthz", "GET /js/script.js", "GET /readyz", "GET /set-password", "GET /sign-in",
         "POST /first-admin", "POST /preferences/theme", "POST /set-password", "POST /sign-in",
-        "POST /webhooks/github",
+        "POST /webhooks/github", "POST /webhooks/stripe",
     ];
 
     private static async Task<IReadOnlyList<Visitor>> Visitors(House house) =>

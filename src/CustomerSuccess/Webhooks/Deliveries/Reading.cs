@@ -1,4 +1,6 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using CustomerSuccess.Events;
 
 namespace CustomerSuccess.Webhooks.Deliveries;
@@ -14,8 +16,30 @@ namespace CustomerSuccess.Webhooks.Deliveries;
 /// <param name="Detail">The same as a sentence.</param>
 public sealed record Reading(string Kind, string? Account, IReadOnlyList<Envelope> Events, string Reason = "", string Detail = "")
 {
+    /// <summary>Who the account may be, where no customer carries its name.</summary>
+    public Hints Hints { get; init; } = Hints.None;
+
+    /// <summary>What the provider tells more than once under ids of its own: the first of them counts.</summary>
+    public OncePer? OncePer { get; init; }
+
+    /// <summary>Properties as the log keeps them: what is not known is left out.</summary>
+    public static JsonSerializerOptions Written { get; } = new()
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     public static Reading Ignored(string kind, string? account, string reason, string detail) => new(kind, account, [], reason, detail);
 }
+
+/// <summary>The address and the customer's id that a payload names beside the account.</summary>
+public sealed record Hints(string? Email, string? CustomerId)
+{
+    public static Hints None { get; } = new(null, null);
+}
+
+/// <summary>One event of this type per value of a property, as in one payment per invoice.</summary>
+public sealed record OncePer(string Type, string Property, string Value);
 
 /// <summary>Payloads as they come: any field may be missing or of another type, and then it is as if it were not there.</summary>
 public static class Payload

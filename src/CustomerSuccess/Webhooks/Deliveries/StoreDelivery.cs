@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using CustomerSuccess.Events;
 using CustomerSuccess.Platform;
+using CustomerSuccess.Webhooks.Stripe;
 using Dapper;
 using Npgsql;
 
@@ -62,6 +63,15 @@ public sealed class StoreDelivery(NpgsqlDataSource db, EventLog log, Signals sig
         var now = clock.Now();
         var word = reading.Reason == "refused_by_database" ? "failed" : reading.Events.Count > 0 ? "stored" : "ignored";
         await using var transaction = await connection.BeginTransactionAsync(ct);
+        // One delivery of an account after the other: what follows from one depends on what is known of the account.
+        if (reading.Events.Count > 0)
+            await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_xact_lock(13, hashtext(@Account))", new { reading.Account }, transaction, cancellationToken: ct));
+        if (reading.OncePer is { } once && await Known(connection, transaction, reading.Events[0], once, ct))
+        {
+            reading = reading with { Events = [], Reason = "told_before", Detail = $"Another delivery told of {once.Property} {once.Value} already." };
+            word = "ignored";
+        }
+
         var isNew = await connection.ExecuteScalarAsync<int?>(new CommandDefinition(
             """
             insert into webhook_deliveries (provider, delivery_id, body_hash, kind, account, outcome, reason, detail, fetched, received_at, last_at)
@@ -71,8 +81,12 @@ public sealed class StoreDelivery(NpgsqlDataSource db, EventLog log, Signals sig
             new { provider.Name, id, hash, reading.Kind, reading.Account, word, reading.Reason, Detail = Cut(reading.Detail), fetched, now }, transaction, cancellationToken: ct)) is not null;
         if (isNew)
         {
-            if (reading.Account is { } account) await AskWhose.Run(connection, transaction, account, ct);
+            if (reading is { Account: { } account, Events: [var first, ..] }) await AskWhose.Run(connection, transaction, account, reading.Hints, first, ct);
             await log.Write(connection, transaction, reading.Events, ct);
+            foreach (var changed in reading.Events.Where(e => e.Type == EventTypes.SubscriptionChanged))
+            {
+                if (await FollowSubscriptions.After(connection, transaction, changed, ct) is { } plan) await log.Write(connection, transaction, [plan], ct);
+            }
         }
         else
         {
@@ -86,6 +100,11 @@ public sealed class StoreDelivery(NpgsqlDataSource db, EventLog log, Signals sig
         await transaction.CommitAsync(ct);
         return new Outcome(word, isNew ? reading.Detail is { Length: > 0 } why ? why : null : "already received");
     }
+
+    private static Task<bool> Known(NpgsqlConnection connection, NpgsqlTransaction transaction, Envelope e, OncePer once, CancellationToken ct) =>
+        connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select exists (select 1 from events where subject = @Subject and source = @Source and type = @Type and properties ->> @Property = @Value and id <> @Id)",
+            new { e.Subject, e.Source, once.Type, once.Property, once.Value, e.Id }, transaction, cancellationToken: ct));
 
     private static string Cut(string text) => text.Length > 500 ? string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, 499)}…") : text;
 }

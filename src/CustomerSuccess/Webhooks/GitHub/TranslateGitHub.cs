@@ -80,7 +80,7 @@ public static class TranslateGitHub
             GroupId = account,
             OccurredAt = Instant(at, received),
             ReceivedAt = received,
-            Properties = JsonSerializer.Serialize(properties, Written),
+            Properties = JsonSerializer.Serialize(properties, Reading.Written),
         };
     }
 
@@ -99,6 +99,4 @@ public static class TranslateGitHub
             : DateTimeOffset.TryParse(at.Text(40), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.UtcDateTime : received;
         return ReadEnvelope.Occurred(Days.Micro(said), null, received).Occurred;
     }
-
-    private static readonly JsonSerializerOptions Written = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -28,6 +28,7 @@ public static class TimelineWords
             EventTypes.IssueTagged, EventTypes.IssueResolution, EventTypes.PrGenerated, EventTypes.PrMerged, EventTypes.PrRejected,
             EventTypes.EngagementRecorded, EventTypes.ApiCall, EventTypes.SupportRequest, EventTypes.PageView,
         ],
+        ["billing"] = [EventTypes.PaymentSucceeded, EventTypes.PaymentFailed, EventTypes.SubscriptionChanged],
         ["health"] = [EventTypes.HealthChanged],
         ["staff"] = [EventTypes.NoteAdded, EventTypes.NoteRemoved, EventTypes.NoteRestored, EventTypes.CustomerCreated, EventTypes.CustomerUpdated, EventTypes.PersonUpdated],
     };
@@ -58,6 +59,9 @@ public static class TimelineWords
         EventTypes.NoteRemoved => new("Note removed"),
         EventTypes.NoteRestored => new("Note brought back"),
         EventTypes.HealthChanged => Health(properties),
+        EventTypes.PaymentSucceeded => new($"Paid {Amount(properties)}", FirstOf(properties, "number", "invoice") is { } paid ? $"invoice {paid}" : null, "success"),
+        EventTypes.PaymentFailed => new($"Payment of {Amount(properties)} failed", string.Join(", ", new[] { FirstOf(properties, "number", "invoice") is { } due ? $"invoice {due}" : null, Text(properties, "attempt") is { } attempt ? $"attempt {attempt}" : null }.OfType<string>()), "error"),
+        EventTypes.SubscriptionChanged => Subscription(properties),
         EventTypes.PageView => new("Visited a page", url is null ? null : Short(url)),
         _ when type.StartsWith(EventTypes.StepPrefix, StringComparison.Ordinal) && OnboardingSteps.Exists(type[EventTypes.StepPrefix.Length..]) =>
             new(OnboardingSteps.Title(type[EventTypes.StepPrefix.Length..]), Flag(properties, "untimed") == true ? "unknown time" : null, "primary"),
@@ -89,6 +93,21 @@ public static class TimelineWords
         if (parts.Length == 6 && parts[4] is "issues" or "pull" or "pulls" && parts[1].Contains("github", StringComparison.OrdinalIgnoreCase)) return $"{parts[2]}/{parts[3]} #{parts[5]}";
         var rest = plain.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? plain[8..] : plain.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? plain[7..] : plain;
         return rest.Length > 80 ? rest[..79] + "…" : rest;
+    }
+
+    // 29.00 USD: the currency is the payment's, not the installation's.
+    private static string Amount(JsonElement properties) => $"{Text(properties, "amount") ?? "?"} {Text(properties, "currency")?.ToUpperInvariant()}".TrimEnd();
+
+    private static Told Subscription(JsonElement properties)
+    {
+        var (change, status, plan) = (Text(properties, "change"), Text(properties, "status"), Text(properties, "plan"));
+        var ends = Flag(properties, "cancel_at_period_end") == true;
+        var month = Text(properties, "mrr") is { } mrr ? $"{mrr} {Text(properties, "currency")?.ToUpperInvariant()} a month" : null;
+        var until = ends && Text(properties, "current_period_end") is { Length: >= 10 } end ? $"ends {end[..10]}" : null;
+        return new(
+            change == "deleted" ? "Subscription ended" : change == "created" ? "Subscription began" : ends ? "Subscription will end" : "Subscription changed",
+            string.Join(", ", new[] { plan, month, status is null or "active" || change == "deleted" ? null : Words.Plain(status), until }.OfType<string>()),
+            change == "deleted" || status is "unpaid" or "canceled" ? "error" : ends || status is "past_due" ? "warning" : "primary");
     }
 
     private static Told Updated(JsonElement properties)
