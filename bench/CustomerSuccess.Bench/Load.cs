@@ -14,21 +14,22 @@ internal static class Load
         var (rate, seconds, batch) = (options.Number("rate", 2_000), options.Number("seconds", 60), options.Number("batch", 1));
         await using var product = await Product.Open(options);
         var customers = await product.Customers(options.Number("customers", 500));
-        var sender = new Sender(product, customers, options.Number("connections", 64), batch, options.Number("duplicates", 1));
+        Sender To(string run) => new(product, Traffic.Of($"{run}{Environment.ProcessId}", options, customers), options.Number("connections", 64), batch, options.Number("duplicates", 5));
+        var (warm, sender) = (To("warm"), To("load"));
         await using var dashboards = await Dashboards.Open(product, options.Number("dashboards", 5));
         // Compiled code and warm caches first, with ids of their own; they are checked afterwards as well.
-        await sender.Send($"warm-{Environment.ProcessId}", rate, options.Number("warm", 10), new Histogram(), CancellationToken.None);
+        await warm.Send(rate, options.Number("warm", 10), new Histogram(), CancellationToken.None);
         var latency = new Histogram();
         var (cpu, began) = (product.CpuSeconds(), Stopwatch.GetTimestamp());
         using var kills = new CancellationTokenSource();
         var gaps = Kill(product, sender, options, seconds, kills.Token);
-        await sender.Send($"load-{Environment.ProcessId}", rate, seconds, latency, CancellationToken.None);
+        await sender.Send(rate, seconds, latency, CancellationToken.None);
         var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
         var used = product.CpuSeconds();
         var (web, database) = (used.Web - cpu.Web, used.Database - cpu.Database);
         await kills.CancelAsync();
 
-        var found = await Verify.Run(product, sender);
+        var found = await Verify.Run(product, warm.Tally, sender.Tally);
         Machine.Print("load", ["what", "figure"],
         [
             ["asked for, events a second", Machine.N((double)rate * batch)],
@@ -37,8 +38,8 @@ internal static class Load
             ["refused, then sent again", string.Join(", ", sender.Refused.OrderBy(one => one.Key).Select(one => $"{one.Key} × {one.Value}"))],
             ["open dashboards, messages they got", dashboards.ToString()],
             ["CPU an event, web + database", product.Ours && !options.Has("kill") ? $"{Machine.N(web * 1e6 / latency.Count / batch)} + {Machine.N(database * 1e6 / latency.Count / batch)} µs" : "–"],
-            ["memory of the web process", product.Ours ? $"{Machine.N(product.Memory())} MB" : "–"],
-            ["acknowledged and stored", $"{Machine.N(found.Stored)} of {Machine.N(found.Acknowledged)}"],
+            ["memory of the web process", product.Ours ? $"{Machine.N(product.Memory())} MB, at most {Machine.N(product.MostMemory())}" : "–"],
+            ["acknowledged", Machine.N(found.Acknowledged)],
             ["acknowledged and lost", Machine.N(found.Lost)],
             ["stored or counted twice", Machine.N(found.Twice)],
             .. (await gaps).Select((gap, n) => new[] { $"gap after kill {n + 1}", Machine.N(gap.TotalSeconds, "0.00") + " s" }),

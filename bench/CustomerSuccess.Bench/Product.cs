@@ -143,6 +143,10 @@ internal sealed class Product : IAsyncDisposable
         return process is { HasExited: false } ? process.WorkingSet64 / (1024.0 * 1024) : 0;
     }
 
+    /// <summary>The most it ever held, in MB, as the kernel counts.</summary>
+    public double MostMemory() => process is { HasExited: false }
+        ? double.Parse(File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ')[^2], CultureInfo.InvariantCulture) / 1024 : 0;
+
     /// <summary>Processor time used so far by the web process and by its PostgreSQL.</summary>
     public (double Web, double Database) CpuSeconds() => process is { HasExited: false } ? (Cpu.Of(process.Id), Cpu.OfServer(Postmaster())) : (0, 0);
 

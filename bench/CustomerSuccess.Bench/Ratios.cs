@@ -1,42 +1,43 @@
-using System.Diagnostics;
 using CustomerSuccess.Platform;
-using Npgsql;
-using NpgsqlTypes;
 
 namespace CustomerSuccess.Bench;
 
 /// <summary>
-/// How far single events are from HTTP itself, and batches from PostgreSQL's own COPY. Both sides of a ratio run in turns in
-/// the same minutes on the same machine, so the ratio means more than the figures.
+/// How many events a second single calls and batches bring in, beside what HTTP alone (a bare endpoint) and PostgreSQL alone
+/// (COPY) do with the same events. The four run in turns in the same minutes on the same machine, so the ratios mean more
+/// than the figures. Fails when something acknowledged is not stored, or stored twice.
 /// </summary>
 internal static class Ratios
 {
-    private const int Connections = 64;
-
     public static async Task<int> Run(Options options)
     {
-        var (seconds, rounds) = (options.Number("seconds", 5), options.Number("rounds", 3));
-        await using var product = await Product.Open(options);
-        var customers = await product.Customers(500);
+        var (seconds, rounds) = (options.Number("seconds", 10), options.Number("rounds", 3));
+        var (connections, senders, batch) = (options.Number("connections", 64), options.Number("batch-connections", 16), options.Number("batch", 100));
+        await using var product = await Product.Open(options, options.Number("rows", 0) is > 0 and var kept ? $"/var/tmp/cs-bench-rows-{kept}" : null);
+        var customers = await product.Customers(options.Number("customers", 500));
+        await ManyRows.Make(product, options.Number("rows", 0), customers.Length);
+        var traffic = Traffic.Of($"r{Environment.ProcessId}", options, customers);
+        var (tally, nothing) = (new Tally(traffic.Run), new Tally(""));
         var bareUrl = new Uri($"http://127.0.0.1:{product.Url.Port + 1}");
         using var bare = await Bare.Start(bareUrl);
-        var (bareRate, singleRate, batchRate, copyRate) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
-        var (single, run) = (new Histogram(), $"r{Environment.ProcessId}");
-        var next = 0;
+        var (http, ours) = (new Closed(bareUrl, null, traffic, nothing, 0), new Closed(product.Url, product.Key, traffic, tally, options.Number("duplicates", 5)));
+        var (bareRate, copyRate, single, batches) = (new List<double>(), new List<double>(), new Measured(product), new Measured(product));
         try
         {
-            for (var round = 0; round <= rounds; round++)
+            // Compiled code and warm caches first.
+            for (var warm = 0; warm < options.Number("warm", 20); warm += 4)
             {
-                // The first round only warms up.
-                var keep = round > 0;
-                Add(bareRate, await Closed(bareUrl, "/metrics/track", null, () => Traffic.Track(run, Interlocked.Increment(ref next), customers), seconds, new Histogram()));
-                Add(singleRate, await Closed(product.Url, "/metrics/track", product.Key, () => Traffic.Track(run, Interlocked.Increment(ref next), customers), seconds, keep ? single : new Histogram()));
-                Add(batchRate, 100 * await Closed(product.Url, "/api/v1/events", product.Key, () => Traffic.Batch(run, Interlocked.Add(ref next, 100), 100, customers), seconds, new Histogram(), 16));
-                Add(copyRate, await Copy(product.ConnectionString, seconds, next));
-                void Add(List<double> rates, double rate)
-                {
-                    if (keep) rates.Add(rate);
-                }
+                await http.Run(connections, 1, 1, new Histogram());
+                await ours.Run(connections, 1, 2, new Histogram());
+                await ours.Run(senders, batch, 2, new Histogram());
+            }
+
+            for (var round = 0; round < rounds; round++)
+            {
+                bareRate.Add(await http.Run(connections, 1, seconds, new Histogram()));
+                await single.Take(latency => ours.Run(connections, 1, seconds, latency));
+                await batches.Take(latency => ours.Run(senders, batch, seconds, latency));
+                copyRate.Add(await Copy.Run(product.ConnectionString, traffic, seconds));
             }
         }
         finally
@@ -45,66 +46,50 @@ internal static class Ratios
             await bare.WaitForExitAsync();
         }
 
-        Machine.Print("ratios", ["what", "a second", "ratio"],
+        // Open loops: events come at half the rate that was just found, whether or not earlier ones are answered.
+        var half = new Sender(product, new Traffic(traffic.Run + "h", traffic.Mix, customers), connections, 1, 0);
+        var (calm, calmBatches) = (new Histogram(), new Histogram());
+        await half.Send((int)(single.Median / 2), seconds, calm, default);
+        var halfBatches = new Sender(product, new Traffic(traffic.Run + "b", traffic.Mix, customers), connections, batch, 0);
+        await halfBatches.Send((int)(batches.Median / 2 / batch), seconds, calmBatches, default);
+
+        var found = await Verify.Run(product, tally, half.Tally, halfBatches.Tally);
+        Machine.Print($"ratios, mix {traffic.Mix}", ["what", "a second", "ratio", "CPU an event: web + database + sender", "latency"],
         [
-            [$"bare Kestrel that parses the JSON, {Connections} connections", Machine.N(Median(bareRate)), "1"],
-            [$"single events, {Connections} connections ({single})", Machine.N(Median(singleRate)), Machine.N(Median(singleRate) / Median(bareRate), "0.00")],
-            ["raw COPY of the same rows, same indexes, commits of 500", Machine.N(Median(copyRate)), "1"],
-            ["events in batches of 100, 16 connections", Machine.N(Median(batchRate)), Machine.N(Median(batchRate) / Median(copyRate), "0.00")],
+            [$"bare Kestrel that parses the JSON, {connections} connections", Machine.N(Measured.Middle(bareRate)), "1", "", ""],
+            [$"single events, {connections} connections", Machine.N(single.Median), Machine.N(single.Median / Measured.Middle(bareRate), "0.00"), single.Cpu, single.Latency.ToString()],
+            [$"  at half of that", Machine.N(single.Median / 2), "", "", calm.ToString()],
+            ["raw COPY of the same rows, same indexes, commits of 500", Machine.N(Measured.Middle(copyRate)), "1", "", ""],
+            [$"batches of {batch}, {senders} connections", Machine.N(batches.Median), Machine.N(batches.Median / Measured.Middle(copyRate), "0.00"), batches.Cpu, batches.Latency.ToString()],
+            [$"  at half of that, {connections} connections", Machine.N(batches.Median / 2), "", "", calmBatches.ToString()],
+            ["acknowledged, lost, stored twice", $"{Machine.N(found.Acknowledged)}, {found.Lost}, {found.Twice}", "", "", ""],
+            ["memory of the web process, now and at most", product.Ours ? $"{Machine.N(product.Memory())}, {Machine.N(product.MostMemory())} MB" : "–", "", "", ""],
         ], await Machine.Line(product.ConnectionString));
-        return 0;
+        return found.Lost + found.Twice == 0 ? 0 : 1;
     }
 
-    private static double Median(List<double> rates) => rates.Order().ElementAt(rates.Count / 2);
-
-    private static async Task<double> Closed(Uri server, string path, string? key, Func<byte[]> body, int seconds, Histogram latency, int connections = Connections)
+    /// <summary>Rounds of one kind of load: rates, latencies, processor time.</summary>
+    private sealed class Measured(Product product)
     {
-        var (began, before) = (Stopwatch.GetTimestamp(), latency.Count);
-        await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
-        {
-            using var wire = new Wire(server, path, key);
-            while (Stopwatch.GetElapsedTime(began).TotalSeconds < seconds)
-            {
-                var sent = Stopwatch.GetTimestamp();
-                var (status, text) = await wire.Post(body());
-                if (status != 202) throw new InvalidOperationException($"{path} answered {status} {text}");
-                latency.Add(Histogram.Since(sent));
-            }
-        })));
-        return (latency.Count - before) / Stopwatch.GetElapsedTime(began).TotalSeconds;
-    }
+        private readonly List<double> rates = [];
+        private (double Web, double Database, double Sender, double Events) used;
 
-    private static async Task<double> Copy(string connectionString, int seconds, int first)
-    {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync();
-        await using (var table = new NpgsqlCommand("create table if not exists bench_copy (like events including indexes including defaults)", connection)) await table.ExecuteNonQueryAsync();
-        var (rows, began) = (0, Stopwatch.GetTimestamp());
-        while (Stopwatch.GetElapsedTime(began).TotalSeconds < seconds)
-        {
-            var now = Days.Micro(TimeProvider.System.Now());
-            await using (var copy = await connection.BeginBinaryImportAsync("copy bench_copy (subject, source, id, type, occurred_at, received_at, customer_id, properties, history, actor) from stdin (format binary)"))
-            {
-                for (var n = 0; n < 500; n++, rows++)
-                {
-                    var customer = $"l{(first + rows) * 7 % 500:0000}";
-                    await copy.StartRowAsync();
-                    await copy.WriteAsync(customer, NpgsqlDbType.Text);
-                    await copy.WriteAsync("native", NpgsqlDbType.Text);
-                    await copy.WriteAsync($"copy-{first}-{rows}", NpgsqlDbType.Text);
-                    await copy.WriteAsync("issue_resolution", NpgsqlDbType.Text);
-                    await copy.WriteAsync(now, NpgsqlDbType.TimestampTz);
-                    await copy.WriteAsync(now, NpgsqlDbType.TimestampTz);
-                    await copy.WriteAsync(customer, NpgsqlDbType.Text);
-                    await copy.WriteAsync($$"""{"issue_url":"https://github.com/acme/app/issues/{{rows}}","pr_url":"https://github.com/acme/app/pull/{{rows}}","success":true,"duration_ms":5}""", NpgsqlDbType.Jsonb);
-                    await copy.WriteAsync(false, NpgsqlDbType.Boolean);
-                    await copy.WriteAsync("key:bench", NpgsqlDbType.Text);
-                }
+        public Histogram Latency { get; } = new();
 
-                await copy.CompleteAsync();
-            }
+        public double Median => Middle(rates);
+
+        public string Cpu => product.Ours
+            ? $"{Machine.N(used.Web * 1e6 / used.Events, "0.0")} + {Machine.N(used.Database * 1e6 / used.Events, "0.0")} + {Machine.N(used.Sender * 1e6 / used.Events, "0.0")} µs" : "–";
+
+        public static double Middle(List<double> rates) => rates.Order().ElementAt(rates.Count / 2);
+
+        public async Task Take(Func<Histogram, Task<double>> run)
+        {
+            var (before, sender, began) = (product.CpuSeconds(), Bench.Cpu.Self, TimeProvider.System.GetTimestamp());
+            var rate = await run(Latency);
+            var (after, events) = (product.CpuSeconds(), rate * TimeProvider.System.GetElapsedTime(began).TotalSeconds);
+            rates.Add(rate);
+            used = (used.Web + after.Web - before.Web, used.Database + after.Database - before.Database, used.Sender + Bench.Cpu.Self - sender, used.Events + events);
         }
-
-        return rows / Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 }

@@ -6,24 +6,24 @@ using System.Threading.Channels;
 namespace CustomerSuccess.Bench;
 
 /// <summary>Sends at a fixed pace over a number of connections; what fails is sent again under the same id until it is answered.</summary>
-internal sealed class Sender(Product product, string[] customers, int connections, int batch, int duplicates)
+internal sealed class Sender(Product product, Traffic traffic, int connections, int batch, int duplicates)
 {
     private long lastAnswer;
 
-    /// <summary>Ids the product said it has.</summary>
-    public ConcurrentBag<string> Acknowledged { get; } = [];
+    /// <summary>What the product said it has.</summary>
+    public Tally Tally { get; } = new(traffic.Run);
 
     /// <summary>How often which status was answered instead of 2xx; 0 is a broken connection.</summary>
     public ConcurrentDictionary<int, int> Refused { get; } = [];
 
     public TimeSpan LongestSilence { get; set; }
 
-    public async Task Send(string run, int rate, int seconds, Histogram latency, CancellationToken ct)
+    public async Task Send(int rate, int seconds, Histogram latency, CancellationToken ct)
     {
         var due = Channel.CreateUnbounded<(int N, long At)>(new UnboundedChannelOptions { SingleWriter = true });
         var pace = Pace(due.Writer, rate, seconds, ct);
         lastAnswer = Stopwatch.GetTimestamp();
-        await Task.WhenAll([pace, .. Enumerable.Range(0, connections).Select(_ => Task.Run(() => Work(run, due.Reader, latency, ct), ct))]);
+        await Task.WhenAll([pace, .. Enumerable.Range(0, connections).Select(_ => Task.Run(() => Work(due.Reader, latency, ct), ct))]);
     }
 
     private static async Task Pace(ChannelWriter<(int N, long At)> due, int rate, int seconds, CancellationToken ct)
@@ -44,15 +44,16 @@ internal sealed class Sender(Product product, string[] customers, int connection
         due.Complete();
     }
 
-    private async Task Work(string run, ChannelReader<(int N, long At)> due, Histogram latency, CancellationToken ct)
+    private async Task Work(ChannelReader<(int N, long At)> due, Histogram latency, CancellationToken ct)
     {
         using var wire = new Wire(product.Url, batch == 1 ? "/metrics/track" : "/api/v1/events", product.Key);
         await foreach (var (n, at) in due.ReadAllAsync(ct))
         {
-            var body = batch == 1 ? Traffic.Track(run, n, customers) : Traffic.Batch(run, n * batch, batch, customers);
+            var numbers = Enumerable.Range(n * batch, batch);
+            var body = batch == 1 ? traffic.Track(n) : traffic.Batch(numbers);
             await UntilAnswered(wire, body, ct);
             latency.Add(Histogram.Since(at));
-            for (var k = 0; k < batch; k++) Acknowledged.Add(Traffic.Id(run, n * batch + k));
+            Tally.Add(numbers);
             // Senders that did not hear the answer send again.
             if (n % 100 < duplicates) await UntilAnswered(wire, body, ct);
         }

@@ -21,31 +21,32 @@ internal static class Writes
             await explain.ExecuteNonQueryAsync();
         }
 
+        var traffic = Traffic.Of($"w{Environment.ProcessId}", options, customers);
         var rows = new List<string[]>();
         foreach (var size in options.Text("sizes", "1,8,64,500").Split(',').Select(int.Parse))
         {
             var calls = Math.Clamp(options.Number("events", 20_000) / size, 60, options.Number("calls", 400));
             var next = size * 1_000_000;
-            await Write(connection, log, customers, size, 20, next);
+            await Write(connection, log, traffic, size, 20, next);
             var (took, own, server) = (Stopwatch.GetTimestamp(), Cpu.Self, Cpu.Of(connection.ProcessID));
-            await Write(connection, log, customers, size, calls, next + 20 * size);
+            await Write(connection, log, traffic, size, calls, next + 20 * size);
             var wall = Stopwatch.GetElapsedTime(took).TotalMilliseconds;
             (own, server) = (Cpu.Self - own, Cpu.Of(connection.ProcessID) - server);
             rows.Add([Machine.N(size), Machine.N(wall / calls, "0.00"), Machine.N(own * 1000 / calls, "0.00"), Machine.N(server * 1000 / calls, "0.00"),
                 Machine.N(size * calls / wall * 1000), Machine.N(size * calls / (own + server))]);
         }
 
-        Machine.Print("writes", ["events in a commit", "ms", "ms of our CPU", "ms of the backend's CPU", "events/s", "events per CPU second"], rows, await Machine.Line(product.ConnectionString));
+        Machine.Print($"writes, mix {traffic.Mix}", ["events in a commit", "ms", "ms of our CPU", "ms of the backend's CPU", "events/s", "events per CPU second"], rows, await Machine.Line(product.ConnectionString));
         return 0;
     }
 
-    private static async Task Write(NpgsqlConnection connection, Events.EventLog log, string[] customers, int size, int calls, int first)
+    private static async Task Write(NpgsqlConnection connection, Events.EventLog log, Traffic traffic, int size, int calls, int first)
     {
         for (var call = 0; call < calls; call++)
         {
             var from = first + call * size;
             var now = Days.Micro(TimeProvider.System.Now());
-            var batch = Enumerable.Range(from, size).Select(n => JsonDocument.Parse(Traffic.Envelope($"w{Environment.ProcessId}", n, customers)))
+            var batch = Enumerable.Range(from, size).Select(n => JsonDocument.Parse(traffic.Envelope(n)))
                 .Select(json => Events.ReadEnvelope.From(json.RootElement, now, "native", "key:bench").Event!).ToList();
             await using var transaction = await connection.BeginTransactionAsync();
             await log.Write(connection, transaction, batch, default);
