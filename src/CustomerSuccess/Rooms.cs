@@ -3,6 +3,7 @@ using CustomerSuccess.Access;
 using CustomerSuccess.Customers;
 using CustomerSuccess.Engagement;
 using CustomerSuccess.Events;
+using CustomerSuccess.Funnel;
 using CustomerSuccess.Health;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Platform;
@@ -16,9 +17,10 @@ public static class Rooms
 {
     /// <summary>Everything that is derived from events, by every process that writes them: web, workers, command line.</summary>
     public static Projections Projections { get; } = new(
-        [.. CustomersRoom.Folds, .. EngagementRoom.Folds, .. HealthRoom.Folds],
+        [.. CustomersRoom.Folds, .. EngagementRoom.Folds, .. FunnelRoom.Folds, .. HealthRoom.Folds],
         [.. CustomersRoom.Replays, .. OnboardingRoom.Replays],
-        [.. OnboardingRoom.Decisions]);
+        [.. OnboardingRoom.Decisions])
+    { Trails = FunnelRoom.Trails };
 
     /// <summary>Services, also for commands that run without a web server.</summary>
     public static void Add(IServiceCollection services, IConfiguration settings)
@@ -26,6 +28,7 @@ public static class Rooms
         PlatformRoom.Add(services, settings);
         services.AddSingleton(Projections);
         EventsRoom.Add(services, settings);
+        FunnelRoom.Add(services);
         HealthRoom.Add(services);
         AccessRoom.Add(services, settings);
         TrackingRoom.Add(services);
@@ -50,6 +53,7 @@ public static class Rooms
         CustomersRoom.Map(app);
         EngagementRoom.Map(app);
         OnboardingRoom.Map(app);
+        FunnelRoom.Map(app);
         HealthRoom.Map(app);
         TrackingRoom.Map(app);
         WebhooksRoom.Map(app);
@@ -62,6 +66,7 @@ public static class Rooms
     {
         AccessRoom.Commands(root, host);
         EventCommands.Add(root, host, Projections);
+        FunnelRoom.Commands(root, host);
         Cli.TrackingCommands.Add(root, host);
     }
 

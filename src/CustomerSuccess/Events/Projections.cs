@@ -1,4 +1,5 @@
 using CustomerSuccess.Platform;
+using Npgsql;
 
 namespace CustomerSuccess.Events;
 
@@ -10,7 +11,26 @@ namespace CustomerSuccess.Events;
 /// <param name="Sql">The CTEs, separated by commas.</param>
 /// <param name="Unsettled">A CTE that names customers whose totals must be taken again (a count went down), if any.</param>
 /// <param name="Settle">Run for those customers afterwards; <c>@customers</c>.</param>
-public sealed record Fold(IReadOnlyList<string> Tables, string Sql, string? Unsettled = null, string? Settle = null);
+/// <param name="On">When it runs: some count what came in and do not care whose it is.</param>
+public sealed record Fold(IReadOnlyList<string> Tables, string Sql, string? Unsettled = null, string? Settle = null, FoldOn On = FoldOn.Both);
+
+/// <summary>Arrival: events that are stored now. Move: events that are in the log and count for another customer than before (a link, its end, rebuild).</summary>
+public enum FoldOn
+{
+    Both,
+    Arrival,
+    Move,
+}
+
+/// <summary>
+/// Derived behind the events: a fold only notes what came in, and a worker of the room takes it from there, so that neither
+/// its work nor its failure is the sender's. Rebuild has it catch up, and compares and repairs what is not kept by customer.
+/// </summary>
+/// <param name="CatchUp">Work off what is noted, in this transaction, while the worker is kept away by the lock (7, -1).</param>
+/// <param name="Whole">Derive again what is not kept by customer, or with check only compare it.</param>
+public sealed record Trail(
+    Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> CatchUp,
+    Func<NpgsqlDataSource, bool, CancellationToken, Task<IReadOnlyList<Rebuild.Difference>>> Whole);
 
 /// <summary>
 /// Derived by going through all events of the touched customers in order: a select over the relation <c>log</c> that
@@ -45,6 +65,8 @@ public sealed record Decision(string Type, string Sql, Func<string, bool> Handle
 /// <summary>Everything the rooms derive from events, in the order they are written.</summary>
 public sealed record Projections(IReadOnlyList<Fold> Folds, IReadOnlyList<Replay> Replays, IReadOnlyList<Decision> Decisions)
 {
+    public IReadOnlyList<Trail> Trails { get; init; } = [];
+
     /// <summary>Types that take the customer lock: replayed ones, and those that count a URL once.</summary>
     public bool Locks(string type) =>
         Replays.Any(replay => replay.Handles(type))
@@ -52,15 +74,18 @@ public sealed record Projections(IReadOnlyList<Fold> Folds, IReadOnlyList<Replay
 
     /// <summary>Stores what is new among the incoming rows and folds it in, as one statement.</summary>
     public string Insert { get; } = Sql.Read("Events/insert.sql")
-        .Replace("/*folds*/", string.Concat(Folds.Select(fold => ",\n" + fold.Sql)), StringComparison.Ordinal)
+        .Replace("/*folds*/", string.Concat(Folds.Where(fold => fold.On != FoldOn.Move).Select(fold => ",\n" + fold.Sql)), StringComparison.Ordinal)
         .Replace("/*unsettled*/", string.Concat(Folds.Where(fold => fold.Unsettled is not null)
             .Select(fold => $"\nunion all select -1, false, false, customer_id from {fold.Unsettled}")), StringComparison.Ordinal);
 
     /// <summary>The same folds over everything that is in the log about <c>@customers</c>.</summary>
     public string Refold { get; } = $"""
-        with new as (select * from attributed where customer_id = any(@customers)){string.Concat(Folds.Select(fold => ",\n" + fold.Sql))}
+        with new as (select * from attributed where customer_id = any(@customers)){Moved(Folds)}
         select 1
         """;
+
+    /// <summary>What follows from events that are in the log already, as CTEs behind a relation <c>new</c>.</summary>
+    public static string Moved(IEnumerable<Fold> folds) => string.Concat(folds.Where(fold => fold.On != FoldOn.Arrival).Select(fold => ",\n" + fold.Sql));
 
     public string Settle { get; } = string.Join(";\n", Folds.Where(fold => fold.Settle is not null).Select(fold => fold.Settle));
 }

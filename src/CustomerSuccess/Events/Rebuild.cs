@@ -11,7 +11,7 @@ public static class Rebuild
 {
     private const int AtOnce = 200;
 
-    /// <summary>A customer whose rows are not what the log says.</summary>
+    /// <summary>A customer (or what else a table is kept by) whose rows are not what the log says.</summary>
     public sealed record Difference(string CustomerId, string Table, string Stored, string Derived);
 
     public sealed record Report(int Customers, IReadOnlyList<Difference> Differences);
@@ -29,12 +29,14 @@ public static class Rebuild
             await using var transaction = await connection.BeginTransactionAsync(ct);
             // Alone: no writer may add to a row between its removal and its return.
             await Execute("select set_config('jit', 'off', true), set_config('lock_timeout', '60s', true), pg_advisory_xact_lock(7, -1)");
+            foreach (var trail in projections.Trails) await trail.CatchUp(connection, transaction, ct);
             var before = check ? await Rows(connection, transaction, tables, customers, ct) : [];
             foreach (var table in tables) await Execute($"delete from {table} where customer_id = any(@customers)");
             await Execute("delete from customer_emails where customer_id = any(@customers)");
             await Execute(projections.Refold);
             var log = new EventLog(projections);
             await log.ReplayAll(connection, transaction, customers, _ => true, ct);
+            foreach (var trail in projections.Trails) await trail.CatchUp(connection, transaction, ct);
             if (check)
             {
                 differences.AddRange(Compare(before, await Rows(connection, transaction, tables, customers, ct)));
@@ -50,6 +52,7 @@ public static class Rebuild
             async Task Execute(string sql) => await connection.ExecuteAsync(new CommandDefinition(sql, new { customers }, transaction, commandTimeout: 600, cancellationToken: ct));
         }
 
+        foreach (var trail in projections.Trails) differences.AddRange(await trail.Whole(db, check, ct));
         return new Report(all.Length, differences);
     }
 

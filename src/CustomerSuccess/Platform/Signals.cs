@@ -15,6 +15,7 @@ public sealed class Signals(NpgsqlDataSource db, ILogger<Signals> log) : Backgro
     /// <summary>Sources that sent, by their ids.</summary>
     public const string Sources = "sources";
     public const string Webhooks = "webhooks";
+    public const string Funnel = "funnel";
 
     private readonly ConcurrentDictionary<Guid, (string Channel, Channel<string> Queue)> subscribers = new();
     private readonly Channel<(string Channel, string Payload)> outgoing = Channel.CreateBounded<(string, string)>(

@@ -1,0 +1,32 @@
+-- Visits by UTC day, from @from to @to. last_seen sums up to unique visitors where the window has no end.
+select day, visits, bots, visitors, last_seen from visit_days where day >= @from and day <= @to;
+
+-- Stages reached by day; test customers are left out.
+select 2 as stage, (signup_at at time zone 'utc')::date as day, count(*) as customers from journeys
+where signup_at >= @start and signup_at < @end and customer_id <> all (@test) group by 2
+union all
+select 3, (key_at at time zone 'utc')::date, count(*) from journeys where key_at >= @start and key_at < @end and customer_id <> all (@test) group by 2
+union all
+select 4, (activated_at at time zone 'utc')::date, count(*) from journeys where activated_at >= @start and activated_at < @end and customer_id <> all (@test) group by 2
+union all
+select 5, (retained_at at time zone 'utc')::date, count(*) from journeys where retained_at >= @start and retained_at < @end and customer_id <> all (@test) group by 2;
+
+-- Visitors of the same person, counted once: how many too many there are on each day, and (no day) in the whole window.
+with members as (
+  select i.target as person, i.identity as visitor from identities i where left(i.target, 3) = '~p:' and left(i.identity, 3) = '~v:'
+),
+several as (
+  select person from members group by person having count(*) > 1
+  union
+  select v.visitor from visitors v where left(v.visitor, 3) = '~p:' and v.visitor in (select person from members)
+),
+seen as materialized (
+  select m.person, v.visitor, v.days from several s join members m on m.person = s.person join visitors v on v.visitor = m.visitor
+  union all
+  select s.person, v.visitor, v.days from several s join visitors v on v.visitor = s.person
+)
+select null::date as day, (count(*) - count(distinct person))::bigint as too_many from seen
+where width_bucket(@last::smallint, days) > width_bucket(@before::smallint, days)
+union all
+select date '2000-01-01' + d, (count(*) - count(distinct person))::bigint from seen, unnest(days) d
+where d > @before and d <= @last group by d having count(*) > count(distinct person);

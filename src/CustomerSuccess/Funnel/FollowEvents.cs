@@ -1,0 +1,184 @@
+using CustomerSuccess.Platform;
+using Dapper;
+using Npgsql;
+
+namespace CustomerSuccess.Funnel;
+
+/// <summary>
+/// Takes what arrived into visitors, visit days and journeys, behind the events: it costs the sender one row, and a failure
+/// here never was the sender's. One process does this at a time.
+/// </summary>
+public static class FollowEvents
+{
+    // Whoever derives the whole again holds it as well.
+    internal const int Lock = 10;
+
+    /// <summary>What a customer's journey is made of, from the log.</summary>
+    private const string FromLog = """
+        seen as (
+          select customer_id, type, occurred_at, id, source, subject, left(properties ->> 'status', 3) as status,
+            visit_origin(url, referrer, utm_source, utm_medium, utm_campaign, properties) as origin,
+            jsonb_strip_nulls(jsonb_build_object('url', url, 'referrer', referrer, 'utm_source', utm_source, 'utm_medium', utm_medium,
+              'utm_campaign', utm_campaign, 'utm_term', utm_term, 'utm_content', utm_content)) as touch
+          from attributed
+          where customer_id = any(@customers) and type in ('page_view', 'signup', 'api_key_created', 'api_call') and not (type = 'page_view' and properties @> '{"bot": true}')
+        )
+        """;
+
+    // Of all but page views everything that is needed was noted; page views are looked up by their key.
+    private const string FromNotes = """
+        seen as (
+          select coalesce(case when left(k.subject, 1) <> '~' then k.subject end, i.customer_id) as customer_id, k.type, k.occurred_at, k.id, k.source, k.subject, k.status,
+            null::text as origin, null::jsonb as touch
+          from unnest(@subjects, @sources, @ids, @types, @times, @statuses) as k(subject, source, id, type, occurred_at, status)
+          left join identities i on i.identity = k.subject
+          union all
+          select coalesce(e.customer_id, i.customer_id), e.type, e.occurred_at, e.id, e.source, e.subject, null,
+            visit_origin(e.url, e.referrer, e.utm_source, e.utm_medium, e.utm_campaign, e.properties),
+            jsonb_strip_nulls(jsonb_build_object('url', e.url, 'referrer', e.referrer, 'utm_source', e.utm_source, 'utm_medium', e.utm_medium,
+              'utm_campaign', e.utm_campaign, 'utm_term', e.utm_term, 'utm_content', e.utm_content))
+          from unnest(@page_subjects, @page_sources, @page_ids) as k(subject, source, id)
+          join events e on e.id = k.id and e.source = k.source and e.subject = k.subject
+          left join identities i on e.customer_id is null and i.identity = e.subject
+          where (e.customer_id is not null or i.customer_id is not null) and not e.properties @> '{"bot": true}'
+        )
+        """;
+
+    private const string Pages = """
+        page_views as (
+          select e.* from unnest(@page_subjects, @page_sources, @page_ids) as k(subject, source, id)
+          join events e on e.id = k.id and e.source = k.source and e.subject = k.subject
+        )
+        """;
+
+    private static readonly string Visits = $"with {Pages},\n{Sql.Read("Funnel/Visits/visits.sql")}";
+    private static readonly string Journeys = $"with {FromNotes},\n{Sql.Read("Funnel/Journeys/journeys.sql")}";
+    private static readonly string JourneysAgain = $"with {FromLog},\n{Sql.Read("Funnel/Journeys/journeys.sql")}";
+
+    /// <summary>One row of the queue: events of one commit, or customers.</summary>
+    private sealed record Note(string[] Subjects, string[] Sources, string[] Ids, string[] Types, DateTime[] Times, string?[] Statuses, string[] Customers);
+
+    /// <summary>Work off up to <paramref name="limit"/> commits; how many there were. Null: another process is at it, or a rebuild.</summary>
+    public static async Task<int?> Run(NpgsqlDataSource db, ILogger log, int limit, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        // Lost in a crash, this commit is simply done again: the queue still holds it then.
+        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            $"select set_config('jit', 'off', true) is not null and set_config('synchronous_commit', 'off', true) is not null and pg_try_advisory_xact_lock({Lock}, 0) and pg_try_advisory_xact_lock_shared(7, -1)",
+            null, transaction, cancellationToken: ct)))
+            return null;
+        var notes = await Take(connection, transaction, limit, ct);
+        if (notes.Count > 0) await Fold(connection, transaction, notes, log, ct);
+        await transaction.CommitAsync(ct);
+        return notes.Count;
+    }
+
+    /// <summary>Everything that waits, in the caller's transaction, which keeps the worker away. What fails here fails the caller.</summary>
+    public static async Task CatchUp(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct)
+    {
+        while (await Take(connection, transaction, 500, ct) is { Count: > 0 } notes) await Fold(connection, transaction, notes, null, ct);
+    }
+
+    /// <summary>Work off all that waits now, for a reader who asks for figures with what he sent a moment ago; half a second at most.</summary>
+    public static async Task Freshen(NpgsqlDataSource db, ILogger log, CancellationToken ct)
+    {
+        for (var tries = 0; tries < 20; tries++)
+        {
+            await using (var connection = await db.OpenConnectionAsync(ct))
+            {
+                if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select exists (select from funnel_waiting)", cancellationToken: ct))) return;
+            }
+
+            if (await Run(db, log, 500, ct) is null) await Task.Delay(25, ct);
+        }
+    }
+
+    private static async Task<List<Note>> Take(NpgsqlConnection connection, NpgsqlTransaction transaction, int limit, CancellationToken ct)
+    {
+        await using var take = new NpgsqlCommand(
+            """
+            delete from funnel_waiting where id in (select id from funnel_waiting order by id limit $1)
+            returning subjects, sources, ids, types, times, statuses, customers
+            """, connection, transaction) { Parameters = { new() { Value = limit } } };
+        await using var reader = await take.ExecuteReaderAsync(ct);
+        var notes = new List<Note>();
+        while (await reader.ReadAsync(ct))
+        {
+            notes.Add(new Note(Array<string>(0), Array<string>(1), Array<string>(2), Array<string>(3), Array<DateTime>(4), Array<string?>(5), Array<string>(6)));
+        }
+
+        return notes;
+
+        T[] Array<T>(int column) => reader.IsDBNull(column) ? [] : reader.GetFieldValue<T[]>(column);
+    }
+
+    // What the database refuses is halved until the commit it refuses stands alone and is left out; rebuild brings it back.
+    private static async Task Fold(NpgsqlConnection connection, NpgsqlTransaction transaction, List<Note> notes, ILogger? log, CancellationToken ct)
+    {
+        if (log is null)
+        {
+            await Write(connection, transaction, notes, ct);
+            return;
+        }
+
+        await transaction.SaveAsync("funnel", ct);
+        try
+        {
+            await Write(connection, transaction, notes, ct);
+            await transaction.ReleaseAsync("funnel", ct);
+        }
+        catch (PostgresException error) when (error.SqlState[..2] is "22" or "23" or "54")
+        {
+            await transaction.RollbackAsync("funnel", ct);
+            if (notes.Count > 1)
+            {
+                await Fold(connection, transaction, notes[..(notes.Count / 2)], log, ct);
+                await Fold(connection, transaction, notes[(notes.Count / 2)..], log, ct);
+                return;
+            }
+
+            var what = string.Join(", ", notes[0].Ids.Concat(notes[0].Customers).Take(10));
+            log.LogError("The funnel leaves out {Events}: {Reason}. They are in the log; ./cs rebuild takes them in", what, error.MessageText);
+        }
+    }
+
+    private static async Task Write(NpgsqlConnection connection, NpgsqlTransaction transaction, List<Note> notes, CancellationToken ct)
+    {
+        var events = notes.SelectMany(note => Enumerable.Range(0, note.Ids.Length).Select(n => (note, n))).ToLookup(each => each.note.Types[each.n] == "page_view");
+        var args = new
+        {
+            subjects = events[false].Select(each => each.note.Subjects[each.n]).ToArray(),
+            sources = events[false].Select(each => each.note.Sources[each.n]).ToArray(),
+            ids = events[false].Select(each => each.note.Ids[each.n]).ToArray(),
+            types = events[false].Select(each => each.note.Types[each.n]).ToArray(),
+            times = events[false].Select(each => each.note.Times[each.n]).ToArray(),
+            statuses = events[false].Select(each => each.note.Statuses[each.n]).ToArray(),
+            page_subjects = events[true].Select(each => each.note.Subjects[each.n]).ToArray(),
+            page_sources = events[true].Select(each => each.note.Sources[each.n]).ToArray(),
+            page_ids = events[true].Select(each => each.note.Ids[each.n]).ToArray(),
+        };
+        if (args.page_ids.Length > 0) await FoldVisits(connection, transaction, Visits, args, ct);
+        if (args.ids.Length + args.page_ids.Length > 0) await FoldJourneys(Journeys, args);
+        if (notes.SelectMany(note => note.Customers).Distinct(StringComparer.Ordinal).ToArray() is { Length: > 0 } customers)
+        {
+            await connection.ExecuteAsync(new CommandDefinition("delete from journeys where customer_id = any(@customers)", new { customers }, transaction, cancellationToken: ct));
+            await FoldJourneys(JourneysAgain, new { customers });
+        }
+
+        async Task FoldJourneys(string sql, object given)
+        {
+            var met = await connection.QueryAsync<(string Customer, bool Visited)>(new CommandDefinition(sql, given, transaction, commandTimeout: 600, cancellationToken: ct));
+            if (met.Where(one => one.Visited).Select(one => one.Customer).ToArray() is { Length: > 0 } visited)
+                await connection.ExecuteAsync(new CommandDefinition(Sql.Read("Funnel/Journeys/last_touch.sql"), new { customers = visited }, transaction, commandTimeout: 600, cancellationToken: ct));
+        }
+    }
+
+    /// <summary>Add page views to what is counted of visits; the statement names the relation page_views.</summary>
+    internal static async Task FoldVisits(NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, object? args, CancellationToken ct)
+    {
+        var emptied = (await connection.QueryAsync<DateOnly>(new CommandDefinition(sql, args, transaction, commandTimeout: 3_600, cancellationToken: ct))).ToArray();
+        if (emptied.Length > 0)
+            await connection.ExecuteAsync(new CommandDefinition("delete from visit_counts where day = any(@emptied) and visits = 0", new { emptied }, transaction, cancellationToken: ct));
+    }
+}
