@@ -11,5 +11,6 @@ public static class Schedule
     private static IReadOnlyList<Job> Jobs(IServiceProvider all) =>
     [
         .. DailyExport.Jobs(all),
+        Events.Dialects.DailyVisitors.Forget(all.GetRequiredService<Npgsql.NpgsqlDataSource>()),
     ];
 }

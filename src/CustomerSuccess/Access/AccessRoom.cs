@@ -46,6 +46,7 @@ public static class AccessRoom
     public static void Use(IApplicationBuilder app) => app
         .UseForwardedHeaders()
         .UseMiddleware<SecurityHeaders>()
+        .UseMiddleware<CrossOrigin>()
         .UseRateLimiter()
         .UseAuthentication()
         .UseAuthorization()

@@ -1,4 +1,5 @@
 using CustomerSuccess.Access;
+using CustomerSuccess.Events.Dialects;
 using CustomerSuccess.Events.Sources;
 using CustomerSuccess.Platform.Http;
 
@@ -19,6 +20,7 @@ public static class EventsRoom
         services.AddSingleton(SourceSettings.Read(settings));
         services.AddSingleton<KnownSources>().AddSingleton<CreateSource>().AddSingleton<RevokeSource>().AddSingleton<RecordSourceUse>();
         services.AddHostedService(provider => provider.GetRequiredService<RecordSourceUse>());
+        services.AddSingleton<Reception>().AddSingleton<DailyVisitors>();
     }
 
     public static void Map(IEndpointRouteBuilder app)
@@ -30,6 +32,7 @@ public static class EventsRoom
         app.MapGet("/js/script.js", Tracker.ServeTracker.Handle).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/api/v1/messages/{id}", ExplainMessage.Handle).RequireAuthorization(Permissions.Viewer);
         Sources.Setup.SourcePages.Map(app);
+        DialectsDoor.Map(app);
         app.MapGet("/api/v1/sources", ListSources.Handle).RequireAuthorization(Permissions.Admin).WithTags("Sources");
         app.MapPost("/api/v1/sources", CreateSource.Handle).RequireAuthorization(Permissions.Admin).WithTags("Sources");
         app.MapDelete("/api/v1/sources/{id}", RevokeSource.Handle).RequireAuthorization(Permissions.Admin).WithTags("Sources");

@@ -58,12 +58,31 @@ public sealed class RouteTests
         RouteWalk.May("admin", new Door("POST", "/x", [Permissions.Ingest], false)).ShouldBeFalse();
     }
 
-    private static readonly string[] ForEveryone =
+    private static string[] ForEveryone =>
     [
         "GET /assets/nothing", "GET /first-admin", "GET /healthz", "GET /js/script.js", "GET /readyz", "GET /set-password", "GET /sign-in",
         "POST /first-admin", "POST /preferences/theme", "POST /set-password", "POST /sign-in",
         "POST /webhooks/github", "POST /webhooks/stripe",
+        .. Takes.SelectMany(path => new[] { "POST " + path, "OPTIONS " + path }),
+        .. Gives.SelectMany(path => new[] { "GET " + path, "HEAD " + path, "OPTIONS " + path }),
+        .. Both.SelectMany(path => new[] { "GET " + path, "POST " + path, "OPTIONS " + path }),
     ];
+
+    // What clients of other tools call; each call is judged by the key or the site it names (DialectHostileTests).
+    private static readonly string[] Takes =
+    [
+        "/v1/track", "/v1/t", "/v1/page", "/v1/p", "/v1/screen", "/v1/s", "/v1/identify", "/v1/i", "/v1/group", "/v1/g", "/v1/alias", "/v1/a",
+        "/track", "/page", "/screen", "/identify", "/group", "/alias", "/import", "/v1/batch", "/v1/b", "/v1/import", "/v1/m", "/beacon/v1/batch", "/rsaMetrics",
+        "/s", "/i/v1/analytics/events", "/api/event", "/api/send", "/api/batch", "/api/s/nothing", "/api/s/s2s/nothing",
+    ];
+
+    private static readonly string[] Gives =
+    [
+        "/v1/projects/nothing/settings", "/sourceConfig", "/flags/definitions", "/api/feature_flag/local_evaluation", "/api/surveys",
+        "/array/nothing/config", "/array/nothing/config.js",
+    ];
+
+    private static readonly string[] Both = ["/e", "/i/v0/e", "/capture", "/batch", "/flags", "/decide"];
 
     private static async Task<IReadOnlyList<Visitor>> Visitors(House house) =>
     [

@@ -20,6 +20,8 @@ public static class Limits
         limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => context.RequestServices.GetRequiredService<KnownKeys>().Knows(KeyAuthentication.Read(context.Request))
             ? RateLimitPartition.GetNoLimiter("key")
+            // Many visitors share the address of their office, and servers that send events have one.
+            : context.GetEndpoint()?.Metadata.GetMetadata<FromAnywhere>() is not null ? Bucket("events " + Address(context), burst: 20_000, perSecond: 5_000)
             : Bucket(Address(context), burst: 2_000, perSecond: 400));
         limits.AddPolicy(Credentials, context => RateLimitPartition.GetTokenBucketLimiter(Address(context), _ => new()
         {

@@ -6,7 +6,8 @@ namespace CustomerSuccess.Access.Guard;
 /// <summary>
 /// Refuses writes another site makes a signed-in browser send. Two guards: what the browser says about where the request
 /// comes from (every browser does, on a POST), and the antiforgery token for everything but JSON, which no form can send.
-/// Requests judged by a key need neither, for no browser adds a key by itself; routes for keys only ignore cookies.
+/// Requests judged by a key need neither, for no browser adds a key by itself; routes for keys only, and those for pages of
+/// other sites, ignore cookies.
 /// </summary>
 public sealed class SameSite(RequestDelegate next, IAntiforgery antiforgery)
 {
@@ -14,7 +15,7 @@ public sealed class SameSite(RequestDelegate next, IAntiforgery antiforgery)
     {
         var request = context.Request;
         var form = context.GetEndpoint()?.Metadata.GetMetadata<IAntiforgeryMetadata>();
-        if (Safe(request.Method) || !SignedIn(context) && (KeyAuthentication.Presented(request) || form is not { RequiresValidation: true }))
+        if (Safe(request.Method) || context.GetEndpoint()?.Metadata.GetMetadata<FromAnywhere>() is not null || !SignedIn(context) && (KeyAuthentication.Presented(request) || form is not { RequiresValidation: true }))
         {
             await next(context);
         }

@@ -2,7 +2,7 @@ namespace CustomerSuccess.Platform.Jobs;
 
 /// <summary>
 /// Recurring work. Due says which period is due at an instant (a day, as "2025-05-05"), or null: it runs once for each.
-/// Run does the work, says in a few words what came of it, and may be repeated for the same period.
+/// Run does the work, says in a few words what came of it (nothing: not worth a word), and may be repeated for the same period.
 /// </summary>
 public sealed record Job(string Name, Func<DateTime, string?> Due, Func<DateTime, CancellationToken, Task<string>> Run)
 {

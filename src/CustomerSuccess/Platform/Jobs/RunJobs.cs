@@ -65,7 +65,7 @@ public sealed class RunJobs(NpgsqlDataSource db, IReadOnlyList<Job> jobs, TimePr
         try
         {
             var outcome = await job.Run(now, ct);
-            log.LogInformation("{Job}: {Outcome}", job.Name, outcome);
+            if (outcome.Length > 0) log.LogInformation("{Job}: {Outcome}", job.Name, outcome);
             return (outcome, true);
         }
         catch (Exception error)
