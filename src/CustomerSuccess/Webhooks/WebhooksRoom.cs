@@ -13,7 +13,7 @@ public static class WebhooksRoom
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
         services.AddSingleton(WebhookSettings.Read(settings));
-        services.AddSingleton<Arrangements>().AddSingleton<SignedBody>().AddSingleton<StoreDelivery>().AddSingleton<RefusedDeliveries>();
+        services.AddSingleton<Arrangements>().AddSingleton<SignedBody>().AddSingleton<StoreDelivery>().AddSingleton<RefusedDeliveries>().AddSingleton<ChangeArrangement>();
         services.AddHostedService(all => all.GetRequiredService<RefusedDeliveries>());
     }
 
@@ -24,5 +24,6 @@ public static class WebhooksRoom
             .WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostRead)).DisableAntiforgery();
         app.MapPost(Provider.Stripe.Path, ReceiveStripe.Handle).AllowAnonymous()
             .WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostRead)).DisableAntiforgery();
+        WebhookPages.Map(app);
     }
 }
