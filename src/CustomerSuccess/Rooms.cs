@@ -42,6 +42,7 @@ public static class Rooms
     {
         Web.WebRoom.Use(app);
         PlatformRoom.Use(app);
+        FunnelRoom.Use(app);
         AccessRoom.Use(app);
     }
 

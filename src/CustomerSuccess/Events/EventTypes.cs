@@ -9,6 +9,8 @@ public static class EventTypes
     public const string Signup = "signup";
     public const string ApiKeyCreated = "api_key_created";
     public const string ApiCall = "api_call";
+    /// <summary>Calls of ours that a customer's key was refused, some together: status, calls, since.</summary>
+    public const string ApiCallsFailed = "api_calls_failed";
     public const string StepPrefix = "onboarding_step_";
     public const string StepReset = "onboarding_step_reset";
     public const string OnboardingCompleted = "onboarding_completed";
@@ -37,6 +39,7 @@ public static class EventTypes
         [CustomerUpdated] = "change customers with PATCH /api/v1/customers/{id}",
         [PersonUpdated] = "change people with PUT /api/v1/customers/{id}/people/{person}",
         [OnboardingCompleted] = "it is written when the fifth step is done",
+        [ApiCallsFailed] = "it is written when calls with a customer's key are refused; send api_call with its status",
         [HealthChanged] = "it is written when a score changes",
         [NoteAdded] = "add notes with POST /api/v1/customers/{id}/notes",
         [NoteRemoved] = "remove notes with DELETE /api/v1/customers/{id}/notes/{note}",

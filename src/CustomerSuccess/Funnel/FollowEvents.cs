@@ -21,7 +21,7 @@ public static class FollowEvents
             jsonb_strip_nulls(jsonb_build_object('url', url, 'referrer', referrer, 'utm_source', utm_source, 'utm_medium', utm_medium,
               'utm_campaign', utm_campaign, 'utm_term', utm_term, 'utm_content', utm_content)) as touch
           from attributed
-          where customer_id = any(@customers) and type in ('page_view', 'signup', 'api_key_created', 'api_call') and not (type = 'page_view' and properties @> '{"bot": true}')
+          where customer_id = any(@customers) and type in ('page_view', 'signup', 'api_key_created', 'api_call', 'api_calls_failed') and not (type = 'page_view' and properties @> '{"bot": true}')
         )
         """;
 

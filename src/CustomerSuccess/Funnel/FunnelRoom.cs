@@ -1,8 +1,10 @@
 using System.CommandLine;
 using CustomerSuccess.Access;
 using CustomerSuccess.Events;
+using CustomerSuccess.Funnel.Calls;
 using CustomerSuccess.Funnel.Figures;
 using CustomerSuccess.Funnel.Journeys;
+using CustomerSuccess.Funnel.Tracking;
 using CustomerSuccess.Funnel.Visits;
 using CustomerSuccess.Platform;
 
@@ -19,11 +21,25 @@ public static class FunnelRoom
 
     public static IReadOnlyList<Trail> Trails { get; } = [new(FollowEvents.CatchUp, RebuildVisits.Run)];
 
-    public static void Add(IServiceCollection services) => services.AddHostedService<FunnelWorker>();
+    public static void Add(IServiceCollection services)
+    {
+        services.AddHostedService<FunnelWorker>();
+        services.AddSingleton<TrackFunnel>();
+        services.AddSingleton(_ => new CallNotes());
+        services.AddHostedService<RecordCalls>();
+    }
+
+    /// <summary>Outside of sign-in.</summary>
+    public static void Use(IApplicationBuilder app) => NoteCalls.Use(app);
 
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/v1/funnel").WithTags("Funnel");
+        foreach (var (path, door) in new (string, Delegate)[]
+        {
+            ("page-views", TrackFunnel.PostPageView), ("signups", TrackFunnel.PostSignup), ("api-keys", TrackFunnel.PostApiKey), ("api-calls", TrackFunnel.PostApiCall),
+        })
+            api.MapPost(path, door).RequireAuthorization(Permissions.Ingest).WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(RequestBody.MostRead)).DisableAntiforgery();
         api.MapGet("summary", GetSummary.Handle).RequireAuthorization(Permissions.Viewer);
         api.MapGet("daily", GetDailyMetrics.Handle).RequireAuthorization(Permissions.Viewer);
         api.MapGet("journeys", ListJourneys.Handle).RequireAuthorization(Permissions.Viewer);

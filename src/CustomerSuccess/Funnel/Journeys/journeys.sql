@@ -1,7 +1,9 @@
 -- Events into journeys. Whatever comes twice changes nothing: instants are least and greatest, the two calls the first two of
 -- a set. Only one runs this at a time, so the row it starts from is the true one.
 met as materialized (
-  select *, id || ' ' || source || ' ' || subject as event, coalesce(status like '2__', true) as ok,
+  -- Failing calls with a key of ours are told together, under a name of their own.
+  select customer_id, case type when 'api_calls_failed' then 'api_call' else type end as type, occurred_at, id || ' ' || source || ' ' || subject as event,
+    status, coalesce(status like '2__', type <> 'api_calls_failed') as ok, origin, touch,
     ((occurred_at at time zone 'utc')::date - date '2000-01-01')::smallint as day
   from seen where customer_id is not null
 ),

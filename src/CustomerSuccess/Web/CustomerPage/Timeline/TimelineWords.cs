@@ -26,7 +26,7 @@ public static class TimelineWords
         ["usage"] =
         [
             EventTypes.IssueTagged, EventTypes.IssueResolution, EventTypes.PrGenerated, EventTypes.PrMerged, EventTypes.PrRejected,
-            EventTypes.EngagementRecorded, EventTypes.ApiCall, EventTypes.SupportRequest, EventTypes.PageView,
+            EventTypes.EngagementRecorded, EventTypes.ApiCall, EventTypes.ApiCallsFailed, EventTypes.SupportRequest, EventTypes.PageView,
         ],
         ["billing"] = [EventTypes.PaymentSucceeded, EventTypes.PaymentFailed, EventTypes.SubscriptionChanged],
         ["health"] = [EventTypes.HealthChanged],
@@ -44,6 +44,7 @@ public static class TimelineWords
         EventTypes.Signup => new("Signed up", Text(properties, "email"), "primary"),
         EventTypes.ApiKeyCreated => new("API key made", Text(properties, "key_id")),
         EventTypes.ApiCall => new("API call", Text(properties, "status") is { } status ? $"status {status}" : null),
+        EventTypes.ApiCallsFailed => new($"{(Text(properties, "calls") is { } calls and not "1" ? calls + " API calls" : "API call")} refused", Text(properties, "status") is { } refused ? $"status {refused}" : null, "warning"),
         EventTypes.StepReset => new($"{OnboardingSteps.Title(Text(properties, "step") ?? "")} reset", null, "warning"),
         EventTypes.OnboardingCompleted => new("Onboarding completed", null, "success"),
         EventTypes.Blocked => new($"Blocker recorded: {Words.Plain(Text(properties, "blocker_type") ?? "")}", Text(properties, "notes"), "error"),
