@@ -10,7 +10,7 @@ public static class EngagementRoom
 {
     public static IReadOnlyList<Fold> Folds { get; } =
     [
-        new(["activity", "engagement", "counted_urls", "active_people"],
+        new(["activity", "counted_urls", "active_people"],
             Sql.Read("Engagement/activity.sql").Replace("/*counts*/", Sql.Read("Engagement/counts.sql"), StringComparison.Ordinal),
             "activity_unsettled", Sql.Read("Engagement/settle.sql")),
         new(["engagement_rows"], Sql.Read("Engagement/rows.sql"), "rows_unsettled"),

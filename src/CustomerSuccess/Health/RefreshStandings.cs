@@ -50,9 +50,12 @@ public static class RefreshStandings
         await using var connection = await db.OpenConnectionAsync(ct);
         return await connection.ExecuteAsync(new CommandDefinition(
             """
-            insert into touched (customer_id)
-            select customer_id from standings
-            where status <> 'inactive' and coalesce(last_active, signup_date) <= @today - @after::integer order by customer_id
+            insert into touched (customers)
+            select array_agg(customer_id) from (
+              select customer_id, (row_number() over (order by customer_id) - 1) / 1000 as part from standings
+              where status <> 'inactive' and coalesce(last_active, signup_date) <= @today - @after::integer
+            ) silent
+            group by part
             """,
             new { today = clock.Today(), after = ScoreHealth.InactiveAfterDays }, cancellationToken: ct));
     }

@@ -8,6 +8,6 @@ select c.customer_id, c.signup_date,
   coalesce(e.prs_generated, 0) as prs_generated, coalesce(e.prs_merged, 0) as prs_merged, coalesce(o.blocker_type, '') as blocker_type
 from customers c
 left join onboarding o on o.customer_id = c.customer_id
-left join engagement e on e.customer_id = c.customer_id
+left join (select * from engagement where customer_id = any(@customers)) e on e.customer_id = c.customer_id
 where c.customer_id = any(@customers)
 order by c.customer_id

@@ -27,7 +27,7 @@ written as (
   from scored s
   join customers c on c.customer_id = s.customer_id
   left join onboarding o on o.customer_id = s.customer_id
-  left join engagement e on e.customer_id = s.customer_id
+  left join (select * from engagement where customer_id = any(@ids)) e on e.customer_id = s.customer_id
   left join before b on b.customer_id = s.customer_id
   order by s.customer_id
   on conflict (customer_id) do update set

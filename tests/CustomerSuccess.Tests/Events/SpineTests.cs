@@ -54,10 +54,10 @@ public sealed class SpineTests
         await Commit(db.Source, log, [.. Customers.Select(id => Story.Created(id)), .. Story.Random(42, Customers, 60)]);
         var right = await Tables(db.Source);
         await using (var c = await db.Source.OpenConnectionAsync())
-            await c.ExecuteAsync("update activity set prs_generated = prs_generated + 1; delete from onboarding where customer_id = 'acme'; insert into engagement values ('ghost', 1, 1, 1, 1, 1, 1, 1, null)");
+            await c.ExecuteAsync("update activity set prs_generated = prs_generated + 1; delete from onboarding where customer_id = 'acme'; insert into activity (customer_id, day, prs_generated) values ('ghost', '2026-01-05', 1)");
 
         var check = await Rebuild.Run(db.Source, Rooms.Projections, check: true, null, default);
-        check.Differences.Select(one => one.Table).Distinct(StringComparer.Ordinal).ShouldBe(["activity", "onboarding", "engagement"], ignoreOrder: true);
+        check.Differences.Select(one => one.Table).Distinct(StringComparer.Ordinal).ShouldBe(["activity", "onboarding"], ignoreOrder: true);
         (await Tables(db.Source)).ShouldNotBe(right);
 
         await Rebuild.Run(db.Source, Rooms.Projections, check: false, null, default);

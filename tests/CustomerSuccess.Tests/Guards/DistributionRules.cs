@@ -12,7 +12,7 @@ public static partial class DistributionRules
 {
     /// <summary>Table → distribution column; null: a reference table, copied to every node. All others are local.</summary>
     public static Dictionary<string, string?> Distributed(IEnumerable<string> migrations) =>
-        migrations.SelectMany(text => Calls().Matches(text)).ToDictionary(
+        migrations.SelectMany(text => Calls().Matches(text)).Where(call => !migrations.Any(text => text.Contains($"drop table {call.Groups["table"].Value};", StringComparison.Ordinal))).ToDictionary(
             call => call.Groups["table"].Value, call => call.Groups["column"] is { Success: true } column ? column.Value : null, StringComparer.Ordinal);
 
     /// <summary>Every rule of the catalog that a table breaks, as a sentence.</summary>

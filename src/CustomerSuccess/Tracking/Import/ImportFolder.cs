@@ -93,8 +93,11 @@ public static class ImportFolder
         // A customer with many rows waits once for its health to be worked out, not once per batch.
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            with many as (delete from touched where id > @queued returning customer_id, since)
-            insert into touched (customer_id, since) select customer_id, min(since) from many group by customer_id order by customer_id
+            with many as (delete from touched where id > @queued returning customers, since)
+            insert into touched (customers, since) select array_agg(customer_id), array_agg(since) from (
+              select customer_id, min(day) as since, (row_number() over (order by customer_id) - 1) / 1000 as part
+              from many, unnest(many.customers, many.since) as one(customer_id, day) group by customer_id
+            ) each group by part
             """, new { queued }, transaction, cancellationToken: ct));
         await Record.Tell(connection, transaction, ct);
         await transaction.CommitAsync(ct);
