@@ -13,7 +13,7 @@ public sealed class EventLog(Projections projections)
     private const int Buckets = 256;
 
     // JIT would compile this statement for longer than it runs.
-    private const string Prologue = "select set_config('synchronous_commit', 'on', true), set_config('jit', 'off', true), pg_advisory_xact_lock_shared(7, -1)";
+    private const string Prologue = "select set_config('synchronous_commit', 'on', true), set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true), pg_advisory_xact_lock_shared(7, -1)";
 
     // Replaying a few customers takes a quarter of the time it takes to plan it for just these; many deserve a plan of their own.
     private const string PrologueOfFew = Prologue + ", set_config('plan_cache_mode', 'force_generic_plan', true)";
