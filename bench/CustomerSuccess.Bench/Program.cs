@@ -11,11 +11,12 @@ return command switch
     "pages" => await Pages.Run(options),
     "faults" => await Faults.Run(options),
     "malformed" => await Malformed.Run(options),
+    "funnel" => await Funnels.Run(options),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("dotnet run --project bench/CustomerSuccess.Bench -c Release -- load | ratios | writes | pages | faults | malformed   (options: bench/README.md)");
+    Console.Error.WriteLine("dotnet run --project bench/CustomerSuccess.Bench -c Release -- load | ratios | writes | pages | faults  | malformed | funnel   (options: bench/README.md)");
     return 2;
 }

@@ -31,6 +31,7 @@ public static class Rooms
         FunnelRoom.Add(services);
         HealthRoom.Add(services);
         AccessRoom.Add(services, settings);
+        Funnel.Engine.EngineDoor.Add(services, settings);
         TrackingRoom.Add(services);
         WebhooksRoom.Add(services, settings);
         Web.WebRoom.Add(services, settings);
@@ -56,6 +57,7 @@ public static class Rooms
         OnboardingRoom.Map(app);
         FunnelRoom.Map(app);
         HealthRoom.Map(app);
+        Funnel.Engine.EngineDoor.Map(app);
         TrackingRoom.Map(app);
         WebhooksRoom.Map(app);
         AccessRoom.Map(app);

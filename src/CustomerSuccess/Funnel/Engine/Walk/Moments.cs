@@ -32,7 +32,7 @@ internal ref struct Moments(ReadOnlySpan<ulong> events, ReadOnlySpan<ushort> mas
         {
             var packed = events[next++];
             var mask = masks[Packed.Tag(packed)];
-            if (mask == 0 && !everything) continue;
+            if (mask == Packed.Unseen || (mask == 0 && !everything)) continue;
             Time = Packed.Time(packed);
             (All, Count, room[0]) = (mask, 1, mask);
             while (next < events.Length && Packed.Time(events[next]) == Time) Join(masks[Packed.Tag(events[next++])]);
@@ -44,7 +44,7 @@ internal ref struct Moments(ReadOnlySpan<ulong> events, ReadOnlySpan<ushort> mas
 
     private void Join(ushort mask)
     {
-        if (mask == 0 && !everything) return;
+        if (mask == Packed.Unseen || (mask == 0 && !everything)) return;
         All |= mask;
         // What cannot serve any more is left out, so that a thousand events of one instant cost no more than ten. Where everything
         // counts, one above the number of steps says as much as a thousand.

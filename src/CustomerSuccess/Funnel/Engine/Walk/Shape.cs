@@ -29,7 +29,8 @@ public static class Packed
 {
     public const int TagBits = 12, Tags = 1 << TagBits;
 
-    public const ushort Excludes = 1 << 15, AllSteps = (1 << 10) - 1;
+    /// <summary>Unseen is passed over even where everything counts.</summary>
+    public const ushort Excludes = 1 << 15, Unseen = 1 << 14, AllSteps = (1 << 10) - 1;
 
     private const ulong TagMask = Tags - 1;
 

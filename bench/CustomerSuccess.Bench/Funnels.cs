@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using CustomerSuccess.Platform;
+using Dapper;
+using Npgsql;
+
+namespace CustomerSuccess.Bench;
+
+/// <summary>Ad hoc funnels at ten million events: the first question, later ones with other steps, the memory they take, and the same asked in SQL.</summary>
+internal static class Funnels
+{
+    private static readonly string[] Five = ["page_view", "pricing_viewed", "button_click", "trial_started", "docs_search"];
+
+    private static readonly string[][] Others =
+    [
+        ["page_view", "signup", "api_key_created", "api_call", "pr_merged"], ["page_view", "docs_search", "button_click", "pricing_viewed", "trial_started"],
+        ["button_click", "page_view", "docs_search", "page_view", "video_played"], ["pricing_viewed", "trial_started", "signup", "api_key_created", "api_call"],
+        ["page_view", "page_view", "page_view", "pricing_viewed", "button_click"],
+    ];
+
+    public static async Task<int> Run(Options options)
+    {
+        var events = options.Number("events", 10_000_000);
+        await using var product = await Product.Open(options, data: options.Text("data", "/var/tmp/cs-bench-funnel"));
+        await FunnelData.Make(product.ConnectionString, events, options.Number("visitors", 850_000), options.Number("days", 180), !options.Has("no-rebuild"));
+        // What makes the data leaves the server's caches and the product's memory in another state than a working day does.
+        await product.KillApp();
+        await Task.Delay(TimeSpan.FromSeconds(options.Number("rest", 5)));
+        var http = product.Client();
+        http.DefaultRequestHeaders.Add("x-api-key", product.Key);
+        http.Timeout = TimeSpan.FromMinutes(5);
+        var before = product.Memory();
+        var cold = await Ask(http, Five, "sequential");
+        var loaded = product.Memory();
+        var rows = new List<string[]> { Row("cold", [cold], 2_500) };
+        foreach (var order in new[] { "sequential", "strict", "any" })
+        {
+            var took = new List<double>();
+            for (var round = 0; round < options.Number("rounds", 3); round++)
+            {
+                foreach (var steps in Others) took.Add(await Ask(http, steps, order));
+            }
+
+            rows.Add(Row($"repeated, other steps, {order}", took, 300));
+        }
+
+        rows.Add(Row("by plan of the customer", [await Ask(http, Five, "sequential", breakdown: "customer.plan")], null));
+        rows.Add(Row("by first touch, first time", [await Ask(http, Five, "sequential", breakdown: "first_touch.source")], null));
+        rows.Add(Row("by first touch, again", [await Ask(http, Five, "any", breakdown: "first_touch.source")], null));
+        var most = product.Memory();
+        if (!options.Has("no-sql")) rows.AddRange(await Sql(product.ConnectionString, events));
+        Machine.Print($"five ordered steps, 14 days, {events:#,0} events", ["question", "ms", "max", "limit"], rows, await Machine.Line(product.ConnectionString));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory of the process: {before:0} MB at rest, {loaded:0} MB after the first question, {most:0} MB with a breakdown beside it"));
+        return 0;
+    }
+
+    private static string[] Row(string name, IReadOnlyList<double> took, int? limit) =>
+        [name, Machine.N(took.Order().ElementAt(took.Count / 2)), Machine.N(took.Max()), limit is { } most ? Machine.N(most) : ""];
+
+    private static async Task<double> Ask(HttpClient http, string[] steps, string order, string? breakdown = null)
+    {
+        var began = Stopwatch.GetTimestamp();
+        using var answer = await http.PostAsJsonAsync("/api/v1/funnels/query",
+            new { steps = steps.Select(type => new { type }), order, window = "14d", from = TimeProvider.System.Today().AddDays(-200).Iso(), breakdown });
+        var body = await answer.Content.ReadAsStringAsync();
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(body);
+        return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+    }
+
+    // The shapes that others send to their database, here over our table and as the server likes them best.
+    private static async Task<IEnumerable<string[]>> Sql(string connectionString, int events)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        var rows = new List<string[]>();
+        foreach (var (name, sql) in new[] { ("Umami's shape: a self-join a step", UmamiShape()), ("window functions", Windows()) })
+        {
+            await connection.ExecuteAsync("set statement_timeout = '120s'; set work_mem = '256MB'");
+            var began = Stopwatch.GetTimestamp();
+            try
+            {
+                await connection.ExecuteScalarAsync(sql, commandTimeout: 0);
+                rows.Add([$"SQL, {name}", Machine.N(Stopwatch.GetElapsedTime(began).TotalMilliseconds), "", ""]);
+            }
+            catch (PostgresException error)
+            {
+                rows.Add([$"SQL, {name}", error.SqlState == "57014" ? "over 120,000" : error.MessageText, "", ""]);
+            }
+        }
+
+        return rows;
+    }
+
+    private static string UmamiShape()
+    {
+        var levels = Five.Select((type, n) => n == 0
+            ? $"level1 as (select distinct subject, occurred_at from events where type = '{type}')"
+            : $"level{n + 1} as (select distinct e.subject, e.occurred_at from level{n} l join events e on l.subject = e.subject where e.occurred_at between l.occurred_at and l.occurred_at + interval '14 days' and e.type = '{type}')");
+        return $"with {string.Join(", ", levels)} select {string.Join(", ", Five.Select((_, n) => $"(select count(distinct subject) from level{n + 1})"))}";
+    }
+
+    // The latest time at which each step was reached with all steps before it, carried along a visitor's events.
+    private static string Windows()
+    {
+        var sql = $"select subject, occurred_at, type, max(occurred_at) filter (where type = '{Five[0]}') over w as t1 from events where type in ({string.Join(", ", Five.Distinct().Select(type => $"'{type}'"))}) window w as (partition by subject order by occurred_at)";
+        for (var n = 1; n < Five.Length; n++)
+            sql = $"select *, max(t{n}) filter (where type = '{Five[n]}' and occurred_at <= t{n} + interval '14 days') over w as t{n + 1} from ({sql}) s{n} window w as (partition by subject order by occurred_at)";
+        return $"select {string.Join(", ", Five.Select((_, n) => $"count(distinct subject) filter (where t{n + 1} is not null)"))} from ({sql}) s";
+    }
+}

@@ -1,0 +1,24 @@
+using CustomerSuccess.Access;
+using CustomerSuccess.Funnel.Engine.Ask;
+using CustomerSuccess.Funnel.Engine.Memory;
+
+namespace CustomerSuccess.Funnel.Engine;
+
+/// <summary>Funnels, retention and sessions that people put together themselves.</summary>
+public static class EngineDoor
+{
+    public static void Add(IServiceCollection services, IConfiguration settings)
+    {
+        services.AddSingleton(EngineSettings.Read(settings));
+        services.AddSingleton<LogReadings>();
+        services.AddSingleton<AskFunnel>();
+        services.AddSingleton<ListDropped>();
+    }
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api/v1/funnels").WithTags("Funnels");
+        api.MapPost("query", AskFunnel.Handle).RequireAuthorization(Permissions.Viewer);
+        api.MapPost("query/people", ListDropped.Handle).RequireAuthorization(Permissions.Viewer);
+    }
+}

@@ -1,0 +1,202 @@
+using CustomerSuccess.Platform;
+using Npgsql;
+
+namespace CustomerSuccess.Funnel.Engine.Memory;
+
+/// <summary>
+/// One reading of the log kept in memory: read whole when somebody asks, afterwards only what is new, forgotten when nobody asked for a while.
+/// There is one read at a time, which all who wait share; when nobody waits any more, it stops.
+/// </summary>
+internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Reading reading, long mostRows)
+{
+    /// <summary>A message is received, then committed: what was received this long ago is there.</summary>
+    private static readonly TimeSpan Late = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long a read goes on after the last one who waited has left; a page that shows progress asks again within it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private static readonly DateTime Ever = new(2300, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    /// <summary>More new events than this move to the old shelves.</summary>
+    private const int MostLately = 300_000;
+
+    private readonly Lock gate = new();
+    private Held? held;
+    private Task<Track>? running;
+    private int waiting;
+    private long wanted;
+    private double share;
+    private long read;
+
+    public Reading Reading => reading;
+
+    public long MostRows => mostRows;
+
+    /// <summary>The clock's timestamp of the last question.</summary>
+    public long Used { get; private set; }
+
+    public bool Loaded => held is not null;
+
+    /// <summary>How much of the log is read (0 to 1), and how many events that were.</summary>
+    public (double Share, long Events) Progress => (share, read);
+
+    /// <summary>The log as it is now. Throws <see cref="ReadLog.TooMany"/> where it does not fit.</summary>
+    public async Task<Track> Now(CancellationToken ct)
+    {
+        var asked = clock.GetTimestamp();
+        while (true)
+        {
+            Task<Track> task;
+            lock (gate)
+            {
+                Used = clock.GetTimestamp();
+                if (held?.Track is { } now && now.Asked >= asked) return now;
+                waiting++;
+                task = running ??= Task.Run(Run, CancellationToken.None);
+            }
+
+            try
+            {
+                var track = await task.WaitAsync(ct);
+                if (track.Asked >= asked) return track;
+            }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+            {
+                // Others left and the read stopped just before we came.
+            }
+            finally
+            {
+                lock (gate)
+                {
+                    waiting--;
+                    wanted = clock.GetTimestamp();
+                }
+            }
+        }
+    }
+
+    /// <summary>Forget everything, unless it is being read; true where there was something.</summary>
+    public bool Release()
+    {
+        lock (gate)
+        {
+            if (running is not null || held is null) return false;
+            held = null;
+            return true;
+        }
+    }
+
+    /// <summary>The whole log in so many parts one after the other, each unit wholly in one of them; nothing is kept.</summary>
+    public async Task InParts(int parts, Action<Track> each, CancellationToken ct)
+    {
+        var links = await Links.Read(db, ct);
+        for (var part = 0; part < parts; part++)
+        {
+            var (mine, labels) = (part, new Labels());
+            var log = new ReadLog(db, reading, labels) { Keep = key => (int)(links.Root(key) % (ulong)parts) == mine };
+            var asked = clock.GetTimestamp();
+            var rows = await log.Before(Ever, (_, _) => { }, ct);
+            var shelves = Build(rows, ct);
+            each(new Track([.. shelves, Shelf.Empty], Units.Of([.. shelves, Shelf.Empty], links), labels.Texts, clock.Now(), Ever, asked, log.Bots));
+        }
+    }
+
+    private async Task<Track> Run()
+    {
+        using var stop = new CancellationTokenSource();
+        try
+        {
+            var now = held is { } before && await News(before, stop.Token) is { } news ? await Continue(before, news, stop.Token) : await Begin(stop);
+            lock (gate) held = now;
+            return now.Track!;
+        }
+        finally
+        {
+            lock (gate) running = null;
+        }
+    }
+
+    private async Task<Held> Begin(CancellationTokenSource stop)
+    {
+        (share, read) = (0, 0);
+        lock (gate) held = null;
+        var labels = new Labels();
+        var log = new ReadLog(db, reading, labels) { MostRows = mostRows };
+        var cut = clock.Now() - Late;
+        var news = await Look(cut, stop.Token);
+        var rows = await log.Before(cut, (part, events) =>
+        {
+            (share, read) = (part, events);
+            lock (gate)
+            {
+                if (waiting == 0 && clock.GetElapsedTime(wanted) > Patience) stop.Cancel();
+            }
+        }, stop.Token);
+        var shelves = Build(rows, stop.Token);
+        var links = await Links.Read(db, stop.Token);
+        // Reading left much garbage behind, more than what is kept.
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return await Continue(new Held(shelves, labels, cut, links, news, log.Bots, shelves.Sum(shelf => (long)shelf.Events), null), news, stop.Token);
+    }
+
+    /// <summary>What came since goes over what was there.</summary>
+    private async Task<Held> Continue(Held before, Seen news, CancellationToken ct)
+    {
+        var (asked, asOf) = (clock.GetTimestamp(), clock.Now());
+        var (old, cut, bots) = (before.Old, before.Cut, before.Bots);
+        if (before.Track is { } track && track.Shelves[^1].Events > MostLately)
+        {
+            var settling = new ReadLog(db, reading, before.Labels);
+            var settled = await settling.Between(cut, asOf - Late, ct);
+            old = [.. old.Select((shelf, n) => shelf.With(BuildShelf.Of([settled[n]]), onlyNewer: false))];
+            (cut, bots) = (asOf - Late, bots + settling.Bots);
+        }
+
+        var log = new ReadLog(db, reading, before.Labels);
+        var came = await log.Between(cut, Ever, ct);
+        var events = came.Sum(rows => (long)rows.Count);
+        var lately = Shelf.Row([.. old.Select((shelf, n) => shelf.With(BuildShelf.Of([came[n]]), onlyNewer: true))]);
+        var links = news.Links == before.News.Links ? before.Links : await Links.Read(db, ct);
+        IReadOnlyList<Shelf> shelves = [.. old, lately];
+        return before with
+        {
+            Old = old,
+            Cut = cut,
+            Bots = bots,
+            Links = links,
+            News = before.News with { Links = news.Links, Blocks = cut == before.Cut ? before.News.Blocks : news.Blocks },
+            Track = new Track(shelves, Units.Of(shelves, links), before.Labels.Texts, asOf, cut, asked, bots + log.Bots),
+            Events = old.Sum(shelf => (long)shelf.Events) + events,
+        };
+    }
+
+    /// <summary>What there is to see; null where what is in memory no longer tells the past.</summary>
+    private async Task<Seen?> News(Held before, CancellationToken ct)
+    {
+        var now = await Look(before.News.Since, ct);
+        if (now.Changes != before.News.Changes) return null;
+        // Rows written past the product, or imported with the times of then, show by the table's size alone.
+        var grown = (now.Blocks - before.News.Blocks) * (double)before.Events / Math.Max(1, before.News.Blocks);
+        return before.News.Blocks > 0 && grown > 3 * (before.Track!.Shelves[^1].Events + 50_000) ? null : now;
+    }
+
+    private async Task<Seen> Look(DateTime since, CancellationToken ct)
+    {
+        await using var command = db.CreateCommand(Sql.Read("Funnel/Engine/Memory/news.sql"));
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = since });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        return new Seen(since, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+    }
+
+    private static Shelf[] Build(IReadOnlyList<Rows>[] rows, CancellationToken ct)
+    {
+        var shelves = new Shelf[rows.Length];
+        Parallel.For(0, rows.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct }, n => shelves[n] = BuildShelf.Of(rows[n]));
+        return shelves;
+    }
+
+    private sealed record Held(Shelf[] Old, Labels Labels, DateTime Cut, Links Links, Seen News, long Bots, long Events, Track? Track);
+
+    private sealed record Seen(DateTime Since, long Changes, long Blocks, long Links);
+}
