@@ -22,10 +22,9 @@ internal static class Funnels
     public static async Task<int> Run(Options options)
     {
         var events = options.Number("events", 10_000_000);
-        await using var product = await Product.Open(options, data: options.Text("data", "/var/tmp/cs-bench-funnel"));
-        await FunnelData.Make(product.ConnectionString, events, options.Number("visitors", 850_000), options.Number("days", 180), !options.Has("no-rebuild"));
-        // What makes the data leaves the server's caches and the product's memory in another state than a working day does.
-        await product.KillApp();
+        var folder = options.Text("data", "/var/tmp/cs-bench-funnel");
+        if (!options.Has("url")) await FunnelData.Make(folder, events, options.Number("visitors", 850_000), options.Number("days", 180), !options.Has("no-rebuild"));
+        await using var product = await Product.Open(options, data: folder);
         await Task.Delay(TimeSpan.FromSeconds(options.Number("rest", 5)));
         var http = product.Client();
         http.DefaultRequestHeaders.Add("x-api-key", product.Key);

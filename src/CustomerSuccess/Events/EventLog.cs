@@ -102,6 +102,8 @@ public sealed class EventLog(Projections projections)
                 batch.BatchCommands.Add(locks);
             }
 
+            // Whoever keeps the log in memory looks for what is received lately; this comes under the times of then.
+            if (events.Exists(e => e.History)) batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into past_changes (at) values (clock_timestamp()) returning id"));
             batch.BatchCommands.Add(InsertCommand(events));
             await using var reader = await batch.ExecuteReaderAsync(ct);
             for (var left = batch.BatchCommands.Count; left > 1; left--) await reader.NextResultAsync(ct);

@@ -1,6 +1,7 @@
 using CustomerSuccess.Access;
 using CustomerSuccess.Funnel.Engine.Ask;
 using CustomerSuccess.Funnel.Engine.Memory;
+using CustomerSuccess.Funnel.Engine.Saved;
 
 namespace CustomerSuccess.Funnel.Engine;
 
@@ -13,6 +14,7 @@ public static class EngineDoor
         services.AddSingleton<LogReadings>();
         services.AddSingleton<AskFunnel>();
         services.AddSingleton<ListDropped>();
+        services.AddSingleton<SaveFunnel>();
     }
 
     public static void Map(IEndpointRouteBuilder app)
@@ -20,5 +22,11 @@ public static class EngineDoor
         var api = app.MapGroup("/api/v1/funnels").WithTags("Funnels");
         api.MapPost("query", AskFunnel.Handle).RequireAuthorization(Permissions.Viewer);
         api.MapPost("query/people", ListDropped.Handle).RequireAuthorization(Permissions.Viewer);
+        api.MapGet("", ListFunnels.Handle).RequireAuthorization(Permissions.Viewer);
+        api.MapPost("", SaveFunnel.Handle).RequireAuthorization(Permissions.Manager);
+        api.MapGet("{id}", ListFunnels.One).RequireAuthorization(Permissions.Viewer);
+        api.MapPut("{id}", SaveFunnel.Change).RequireAuthorization(Permissions.Manager);
+        api.MapDelete("{id}", SaveFunnel.Remove).RequireAuthorization(Permissions.Manager);
+        api.MapGet("{id}/result", AskSavedFunnel.Handle).RequireAuthorization(Permissions.Viewer);
     }
 }

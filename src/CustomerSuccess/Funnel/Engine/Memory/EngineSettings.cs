@@ -11,7 +11,7 @@ public sealed record EngineSettings(int Megabytes = 400, int IdleMinutes = 5)
     // While it is read an event takes 16 bytes, later 8.
     private const long BytesAnEvent = 20;
 
-    public long MostEvents => Megabytes * 1_000_000L / BytesAnEvent;
+    public long MostEvents { get; init; } = Megabytes * 1_000_000L / BytesAnEvent;
 
     public static EngineSettings Read(IConfiguration source) => new(
         Number(source, "CS_FUNNEL_MEMORY", 400, 16, 65_536, "megabytes"), Number(source, "CS_FUNNEL_IDLE", 5, 1, 1_440, "minutes"));

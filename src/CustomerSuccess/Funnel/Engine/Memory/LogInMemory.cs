@@ -152,7 +152,7 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
             (cut, bots) = (asOf - Late, bots + settling.Bots);
         }
 
-        var log = new ReadLog(db, reading, before.Labels);
+        var log = new ReadLog(db, reading, before.Labels) { MostRows = mostRows - old.Sum(shelf => (long)shelf.Events) };
         var came = await log.Between(cut, Ever, ct);
         var events = came.Sum(rows => (long)rows.Count);
         var lately = Shelf.Row([.. old.Select((shelf, n) => shelf.With(BuildShelf.Of([came[n]]), onlyNewer: true))]);

@@ -92,6 +92,7 @@ internal sealed class ReadLog(NpgsqlDataSource db, Reading reading, Labels label
         await using var connection = await db.OpenConnectionAsync(ct);
         foreach (var shelf in all) shelf.Part(Shelf.Lately);
         await Read(connection, ByReceipt, [Instant(from), Instant(to)], all, new Buffers(), ct);
+        if (rows > MostRows) throw new TooMany(rows);
         return all;
     }
 
