@@ -19,7 +19,8 @@ public static class Rooms
     public static Projections Projections { get; } = new(
         [.. CustomersRoom.Folds, .. EngagementRoom.Folds, .. FunnelRoom.Folds, .. HealthRoom.Folds],
         [.. CustomersRoom.Replays, .. OnboardingRoom.Replays],
-        [.. OnboardingRoom.Decisions])
+        [.. OnboardingRoom.Decisions],
+        [.. Customers.Identities.DerivedTables.All])
     { Trails = FunnelRoom.Trails };
 
     /// <summary>Services, also for commands that run without a web server.</summary>
@@ -28,6 +29,7 @@ public static class Rooms
         PlatformRoom.Add(services, settings);
         services.AddSingleton(Projections);
         EventsRoom.Add(services, settings);
+        CustomersRoom.Add(services, settings);
         FunnelRoom.Add(services);
         HealthRoom.Add(services);
         AccessRoom.Add(services, settings);

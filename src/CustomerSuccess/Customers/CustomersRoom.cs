@@ -1,5 +1,6 @@
 using CustomerSuccess.Access;
 using CustomerSuccess.Access.Guard;
+using CustomerSuccess.Customers.Identities;
 using CustomerSuccess.Customers.Notes;
 using CustomerSuccess.Customers.People;
 using CustomerSuccess.Events;
@@ -10,7 +11,12 @@ namespace CustomerSuccess.Customers;
 /// <summary>Accounts, their people, and what staff noted about them.</summary>
 public static class CustomersRoom
 {
-    public static IReadOnlyList<Fold> Folds { get; } = [new(["notes"], Sql.Read("Customers/notes.sql")), new([], Sql.Read("Customers/Identities/pairs.sql"))];
+    public static IReadOnlyList<Fold> Folds { get; } = 
+    [
+        new(["notes"], Sql.Read("Customers/notes.sql")),
+        new(["sightings"], Sql.Read("Customers/Identities/sightings.sql"), On: FoldOn.Arrival),
+        new(["pairs"], Sql.Read("Customers/Identities/pairs.sql"), On: FoldOn.Arrival),
+    ];
 
     public static IReadOnlyList<Replay> Replays { get; } =
     [
@@ -21,6 +27,13 @@ public static class CustomersRoom
         new("people", ["customer_id", "person_id"], ["customer_id", "person_id", "email", "name", "role", "first_seen", "removed_at"],
             Sql.Read("Customers/person.sql"), type => type == EventTypes.PersonUpdated),
     ];
+
+    public static void Add(IServiceCollection services, IConfiguration settings)
+    {
+        services.AddSingleton(LinkSettings.Read(settings));
+        services.AddSingleton<Links>();
+        services.AddHostedService<Resolver>();
+    }
 
     public static void Map(IEndpointRouteBuilder app)
     {

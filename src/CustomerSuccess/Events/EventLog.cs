@@ -6,7 +6,7 @@ using NpgsqlTypes;
 namespace CustomerSuccess.Events;
 
 /// <summary>Writes events and everything derived from them in the caller's transaction.</summary>
-public sealed class EventLog(Projections projections)
+public sealed partial class EventLog(Projections projections)
 {
     // Buckets of the customer lock (7) and of the subject lock (9). Shared key (7, -1) is held by every writer and taken alone
     // by rebuild; the subject lock is shared by writers and taken alone by whoever links the subject to a customer.
@@ -163,26 +163,33 @@ public sealed class EventLog(Projections projections)
 
     private async Task Decide(NpgsqlConnection connection, NpgsqlTransaction transaction, List<Envelope> stored, CancellationToken ct)
     {
+        var received = stored.ToLookup(e => e.CustomerId!, StringComparer.Ordinal);
         foreach (var decision in projections.Decisions)
         {
-            var customers = Customers(stored, decision.Handles);
-            if (customers.Length == 0) continue;
-            var due = await connection.QueryAsync<(string CustomerId, DateTime OccurredAt)>(
-                new CommandDefinition(decision.Sql, new { customers }, transaction, cancellationToken: ct));
-            var received = stored.ToLookup(e => e.CustomerId!, StringComparer.Ordinal);
-            var decided = due.Select(one => new Envelope
-            {
-                Id = $"{decision.Type}:{one.CustomerId}",
-                Source = "system",
-                Type = decision.Type,
-                CustomerId = one.CustomerId,
-                OccurredAt = one.OccurredAt,
-                History = received[one.CustomerId].All(e => e.History),
-                ReceivedAt = received[one.CustomerId].All(e => e.History) ? one.OccurredAt : received[one.CustomerId].Max(e => e.ReceivedAt),
-                Actor = "system",
-            }).ToList();
-            if (decided.Count > 0) await Store(connection, transaction, decided, ct);
+            await Decide(connection, transaction, decision, Customers(stored, decision.Handles),
+                customer => received[customer].All(e => e.History) ? null : received[customer].Max(e => e.ReceivedAt), ct);
         }
+    }
+
+    // What is due for these customers because of what was received then; null: because of history.
+    private async Task Decide(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Decision decision, string[] customers, Func<string, DateTime?> received, CancellationToken ct)
+    {
+        if (customers.Length == 0) return;
+        var due = await connection.QueryAsync<(string CustomerId, DateTime OccurredAt)>(
+            new CommandDefinition(decision.Sql, new { customers }, transaction, cancellationToken: ct));
+        var decided = due.Select(one => new Envelope
+        {
+            Id = $"{decision.Type}:{one.CustomerId}",
+            Source = "system",
+            Type = decision.Type,
+            CustomerId = one.CustomerId,
+            OccurredAt = one.OccurredAt,
+            History = received(one.CustomerId) is null,
+            ReceivedAt = received(one.CustomerId) ?? one.OccurredAt,
+            Actor = "system",
+        }).ToList();
+        if (decided.Count > 0) await Store(connection, transaction, decided, ct);
     }
 
     private int[] LockBuckets(List<Envelope> events, Dictionary<string, string> linked) =>

@@ -31,6 +31,11 @@ public static class EventTypes
     public const string PaymentFailed = "payment_failed";
     public const string SubscriptionChanged = "subscription_changed";
     public const string PageView = "page_view";
+    public const string IdentityLinked = "identity_linked";
+    public const string IdentityUnlinked = "identity_unlinked";
+
+    /// <summary>A decision that a link led to is taken back with it; the type it takes back in front.</summary>
+    public const string WithdrawnSuffix = "_withdrawn";
 
     /// <summary>Written by the product only; from outside they are refused, with the call to use instead.</summary>
     public static readonly IReadOnlyDictionary<string, string> Reserved = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -40,7 +45,10 @@ public static class EventTypes
         [PersonUpdated] = "change people with PUT /api/v1/customers/{id}/people/{person}",
         [OnboardingCompleted] = "it is written when the fifth step is done",
         [ApiCallsFailed] = "it is written when calls with a customer's key are refused; send api_call with its status",
+        [OnboardingCompleted + WithdrawnSuffix] = "it is written when a link that led to the completion is undone",
         [HealthChanged] = "it is written when a score changes",
+        [IdentityLinked] = "link identities with POST /api/v1/identities/links",
+        [IdentityUnlinked] = "undo links with DELETE /api/v1/identities/links/{identity}",
         [NoteAdded] = "add notes with POST /api/v1/customers/{id}/notes",
         [NoteRemoved] = "remove notes with DELETE /api/v1/customers/{id}/notes/{note}",
         [NoteRestored] = "bring notes back with POST /api/v1/customers/{id}/notes/{note}/restoration",

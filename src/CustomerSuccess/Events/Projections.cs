@@ -62,8 +62,14 @@ public sealed record Replay(
 /// </summary>
 public sealed record Decision(string Type, string Sql, Func<string, bool> Handles);
 
+/// <summary>
+/// A table that is about no customer, with what it should hold according to the log: one select (key, stored, derived, as text) of the
+/// rows that differ, in one snapshot, and a statement that mends them.
+/// </summary>
+public sealed record Whole(string Table, string Differences, string Mend);
+
 /// <summary>Everything the rooms derive from events, in the order they are written.</summary>
-public sealed record Projections(IReadOnlyList<Fold> Folds, IReadOnlyList<Replay> Replays, IReadOnlyList<Decision> Decisions)
+public sealed record Projections(IReadOnlyList<Fold> Folds, IReadOnlyList<Replay> Replays, IReadOnlyList<Decision> Decisions, IReadOnlyList<Whole>? Wholes = null)
 {
     public IReadOnlyList<Trail> Trails { get; init; } = [];
 
@@ -86,6 +92,18 @@ public sealed record Projections(IReadOnlyList<Fold> Folds, IReadOnlyList<Replay
 
     /// <summary>What follows from events that are in the log already, as CTEs behind a relation <c>new</c>.</summary>
     public static string Moved(IEnumerable<Fold> folds) => string.Concat(folds.Where(fold => fold.On != FoldOn.Arrival).Select(fold => ",\n" + fold.Sql));
+
+    /// <summary>
+    /// The same over what <c>@subjects</c> did before they were linked to <c>@customers</c>: one row per customer that has some of it,
+    /// whether any of it is replayed, and whether its totals must be taken again.
+    /// </summary>
+    public string FoldLinked => $"""
+        with new as (select * from attributed where customer_id = any(@customers) and subject = any(@subjects)){Moved(Folds)},
+        unsettled as (select customer_id from new where false{string.Concat(Folds.Where(fold => fold.On != FoldOn.Arrival && fold.Unsettled is not null)
+            .Select(fold => $"\nunion all select customer_id from {fold.Unsettled}"))})
+        select customer_id, bool_or(replayed) as replayed, bool_and(history) as history, customer_id in (select customer_id from unsettled) as unsettled
+        from new group by customer_id order by customer_id
+        """;
 
     public string Settle { get; } = string.Join(";\n", Folds.Where(fold => fold.Settle is not null).Select(fold => fold.Settle));
 }

@@ -20,22 +20,19 @@ public static class Rebuild
         NpgsqlDataSource db, Projections projections, bool check, Action<int, int>? progress, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        var tables = projections.Folds.SelectMany(fold => fold.Tables).Concat(projections.Replays.Select(replay => replay.Table)).ToArray();
+        var differences = await Wholes(connection, projections, check, ct);
+        var tables = Tables(projections);
         var all = await Subjects(connection, tables, ct);
-        var differences = new List<Difference>();
         for (var done = 0; done < all.Length; done += AtOnce)
         {
             var customers = all[done..Math.Min(all.Length, done + AtOnce)];
             await using var transaction = await connection.BeginTransactionAsync(ct);
             // Alone: no writer may add to a row between its removal and its return.
-            await Execute("select set_config('jit', 'off', true), set_config('lock_timeout', '60s', true), pg_advisory_xact_lock(7, -1)");
+            await connection.ExecuteAsync(new CommandDefinition(
+                "select set_config('jit', 'off', true), set_config('lock_timeout', '60s', true), pg_advisory_xact_lock(7, -1)", null, transaction, cancellationToken: ct));
             foreach (var trail in projections.Trails) await trail.CatchUp(connection, transaction, ct);
             var before = check ? await Rows(connection, transaction, tables, customers, ct) : [];
-            foreach (var table in tables) await Execute($"delete from {table} where customer_id = any(@customers)");
-            await Execute("delete from customer_emails where customer_id = any(@customers)");
-            await Execute(projections.Refold);
-            var log = new EventLog(projections);
-            await log.ReplayAll(connection, transaction, customers, _ => true, ct);
+            await Derive(connection, transaction, projections, customers, ct);
             foreach (var trail in projections.Trails) await trail.CatchUp(connection, transaction, ct);
             if (check)
             {
@@ -48,12 +45,39 @@ public static class Rebuild
             }
 
             progress?.Invoke(Math.Min(all.Length, done + AtOnce), all.Length);
-
-            async Task Execute(string sql) => await connection.ExecuteAsync(new CommandDefinition(sql, new { customers }, transaction, commandTimeout: 600, cancellationToken: ct));
         }
 
         foreach (var trail in projections.Trails) differences.AddRange(await trail.Whole(db, check, ct));
         return new Report(all.Length, differences);
+    }
+
+    /// <summary>Empty these customers' rows and derive them again; the caller holds the writers' lock (7, -1) alone.</summary>
+    internal static async Task Derive(NpgsqlConnection connection, NpgsqlTransaction transaction, Projections projections, string[] customers, CancellationToken ct)
+    {
+        foreach (var table in Tables(projections)) await Execute($"delete from {table} where customer_id = any(@customers)");
+        await Execute("delete from customer_emails where customer_id = any(@customers)");
+        await Execute(projections.Refold);
+        await new EventLog(projections).ReplayAll(connection, transaction, customers, _ => true, ct);
+
+        async Task Execute(string sql) => await connection.ExecuteAsync(new CommandDefinition(sql, new { customers }, transaction, commandTimeout: 600, cancellationToken: ct));
+    }
+
+    private static string[] Tables(Projections projections) =>
+        [.. projections.Folds.Where(fold => fold.On != FoldOn.Arrival).SelectMany(fold => fold.Tables).Concat(projections.Replays.Select(replay => replay.Table))];
+
+    // First, because who an identity leads to decides what is a customer's.
+    private static async Task<List<Difference>> Wholes(NpgsqlConnection connection, Projections projections, bool check, CancellationToken ct)
+    {
+        var differences = new List<Difference>();
+        foreach (var whole in projections.Wholes ?? [])
+        {
+            if (check)
+                differences.AddRange((await connection.QueryAsync<(string Key, string? Stored, string? Derived)>(new CommandDefinition(whole.Differences, commandTimeout: 600, cancellationToken: ct)))
+                    .Select(row => new Difference(row.Key, whole.Table, row.Stored ?? "(no row)", row.Derived ?? "(no row)")));
+            else await connection.ExecuteAsync(new CommandDefinition(whole.Mend, commandTimeout: 600, cancellationToken: ct));
+        }
+
+        return differences;
     }
 
     // Whoever has events or rows: a row without events must go too.

@@ -31,7 +31,8 @@ course as (
   from steps where step is not null
   window w as (partition by customer_id order by n)
 ),
--- An imported date stands, the last word about it; else the first time all five were on; else, where a late reset took that away, what was announced.
+-- An imported date stands, the last word about it; else the first time all five were on; else, where a late reset took that away, what
+-- was announced.
 completion as (
   select customer_id, coalesce(
     (array_agg(day order by received_at desc, id desc) filter (where day is not null))[1],
@@ -41,6 +42,8 @@ completion as (
     union all
     select customer_id, occurred_at, false, true, ((properties ->> 'date')::date + interval '12 hours') at time zone 'utc', received_at, id
     from steps where type = 'onboarding_completed'
+      -- Unless a link that led to it was undone: then nothing but the steps themselves counts.
+      and not exists (select 1 from log w where w.customer_id = steps.customer_id and w.type = 'onboarding_completed_withdrawn' and w.received_at >= steps.received_at)
   ) ends
   group by customer_id
 ),

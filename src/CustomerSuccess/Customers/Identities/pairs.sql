@@ -1,19 +1,36 @@
 -- Identities that a message names together, kept the first time; the left one is what may come to belong to the right one.
--- A customer is on the right only where the message itself named it.
+-- A customer is on the right only where the message itself named it: staff who add people to a customer do not say who that is
+-- elsewhere, but whoever makes a customer may say whose visit it was. '~e:' is a mail address.
+naming as (
+  select subject, visitor_id, person_id, group_id, type, occurred_at, source, id, left(subject, 1) <> '~' as of_customer,
+    case when type = 'identify' then properties ->> 'email' end as mail,
+    case when type = 'alias' then properties ->> 'previous_id' end as previous,
+    case when type = 'alias' then coalesce(person_id, properties ->> 'user_id') end as person
+  from new where visitor_id is not null or person_id is not null or group_id is not null or type = 'alias'
+),
 met_pairs as (
   select a, b, occurred_at, source, id from (
-    select '~v:' || visitor_id as a, '~p:' || person_id as b, occurred_at, source, id from new where visitor_id is not null and person_id is not null
+    select '~v:' || visitor_id as a, '~p:' || person_id as b, occurred_at, source, id from naming where visitor_id is not null and person_id is not null
     union all
-    select '~p:' || person_id, '~g:' || group_id, occurred_at, source, id from new where person_id is not null and group_id is not null
+    select '~p:' || person_id, '~g:' || group_id, occurred_at, source, id from naming where person_id is not null and group_id is not null
     union all
-    select '~v:' || visitor_id, '~g:' || group_id, occurred_at, source, id from new where visitor_id is not null and person_id is null and group_id is not null
+    select '~v:' || visitor_id, '~g:' || group_id, occurred_at, source, id from naming where visitor_id is not null and person_id is null and group_id is not null
     union all
-    select '~p:' || person_id, subject, occurred_at, source, id from new where person_id is not null and left(subject, 1) <> '~' and source not in ('ui', 'api', 'cli', 'csv', 'system')
+    select '~p:' || person_id, subject, occurred_at, source, id from naming
+    where of_customer and person_id is not null and (source not in ('ui', 'api', 'cli', 'csv', 'system') or type = 'customer_created')
     union all
-    select '~v:' || visitor_id, subject, occurred_at, source, id from new where visitor_id is not null and person_id is null and left(subject, 1) <> '~'
+    select '~v:' || visitor_id, subject, occurred_at, source, id from naming where of_customer and visitor_id is not null and person_id is null
     union all
-    select '~g:' || group_id, subject, occurred_at, source, id from new where group_id is not null and left(subject, 1) <> '~'
+    select '~g:' || group_id, subject, occurred_at, source, id from naming where of_customer and group_id is not null
+    union all
+    select '~p:' || person_id, '~e:' || lower(trim(mail)), occurred_at, source, id from naming where person_id is not null and mail like '%_@_%'
+    union all
+    select '~p:' || person_id, '~e:' || lower(trim(person_id)), occurred_at, source, id from naming where not of_customer and person_id like '%_@_%'
+    union all
+    select k || previous, '~p:' || person, occurred_at, source, id from naming cross join (values ('~v:'), ('~p:')) kinds(k)
+    where previous <> '' and person <> '' and previous <> person
   ) named
+  where length(a) <= 256 and length(b) <= 260
 ),
 new_pairs as (
   insert into pairs (a, b, first_at, source, id)
@@ -21,6 +38,15 @@ new_pairs as (
   on conflict do nothing
   returning a
 ),
+-- Those who have news: whoever was paired or seen for the first time, and customers whose names elsewhere may have changed.
 pairs_waiting as (
-  insert into unresolved (identities) select array_agg(distinct a order by a) from new_pairs having count(*) > 0
+  insert into unresolved (identities)
+  select array_agg(distinct a order by a) from (
+    select a from new_pairs
+    union all
+    select subject from new_sightings where left(subject, 3) in ('~g:', '~p:')
+    union all
+    select subject from new where type in ('customer_created', 'customer_updated', 'person_updated') and left(subject, 1) <> '~'
+  ) news
+  having count(*) > 0
 )

@@ -1,0 +1,133 @@
+using CustomerSuccess.Platform;
+using Dapper;
+using Npgsql;
+
+namespace CustomerSuccess.Customers.Identities;
+
+/// <summary>Reads what links of these identities are concluded from.</summary>
+public static class ReadLinkFacts
+{
+    // An identity that was seen with more others than this is judged by the first of them.
+    private const int MostPairs = 50, MostMembers = 200;
+
+    private sealed record Pair(string A, string B, string Source, string Id);
+
+    private sealed record Key(string How, string Name, string Customer);
+
+    private sealed record Row(string Identity, string? Target, DateTime ChangedAt, string? CustomerId, DateTime LinkedAt, int Changes, string Rule)
+    {
+        public Standing Standing => new(Target, ChangedAt, CustomerId, LinkedAt, Changes, Rule);
+    }
+
+    public static async Task<LinkFacts> Of(NpgsqlConnection connection, NpgsqlTransaction? transaction, string[] identities, int mostVisitors, CancellationToken ct)
+    {
+        var groups = identities.Where(one => Identity.Kind(one) == IdentityKind.Group).ToArray();
+        var members = await Pairs(
+            "select a, b, source, id from (select *, row_number() over (partition by b order by first_at, a) as n from pairs where b = any(@groups) and left(a, 3) = '~p:') p where n <= @most order by b, n",
+            new { groups, most = MostMembers });
+        var asked = identities.Concat(members.Select(pair => pair.A)).Distinct(StringComparer.Ordinal).ToArray();
+        var pairs = await Pairs(
+            "select a, b, source, id from (select *, row_number() over (partition by a order by first_at, b) as n from pairs where a = any(@asked)) p where n <= @most order by a, n",
+            new { asked, most = MostPairs });
+        var candidates = ByKey(asked, pairs, await Keys(connection, transaction, asked, pairs, ct))
+            .Concat(pairs.Where(pair => !pair.B.StartsWith(Identity.Mail, StringComparison.Ordinal))
+                .Select(pair => (pair.A, new Candidate(pair.B, Rule(pair), new Evidence(pair.Source, pair.Id)))))
+            .ToLookup(each => each.Item1, each => each.Item2, StringComparer.Ordinal);
+        var targets = candidates.SelectMany(each => each).Select(one => one.To).Where(to => Identity.Kind(to) != IdentityKind.Customer).Distinct(StringComparer.Ordinal).ToArray();
+        var standing = await Standings(connection, transaction, asked.Concat(targets), ct);
+        var gathered = await connection.QueryAsync<(string, int)>(new CommandDefinition(
+            "select target, count(*)::integer from identities where target = any(@targets) and left(identity, 3) = '~v:' group by target", new { targets }, transaction, cancellationToken: ct));
+        var blocked = await connection.QueryAsync<string>(new CommandDefinition("select id from blocked_ids", null, transaction, cancellationToken: ct));
+        return new LinkFacts(standing, candidates, members.ToLookup(pair => pair.B, pair => (pair.A, new Evidence(pair.Source, pair.Id)), StringComparer.Ordinal),
+            blocked.ToHashSet(StringComparer.Ordinal), gathered.ToDictionary(StringComparer.Ordinal), mostVisitors);
+
+        async Task<List<Pair>> Pairs(string sql, object with) =>
+            (await connection.QueryAsync<Pair>(new CommandDefinition(sql, with, transaction, cancellationToken: ct))).AsList();
+    }
+
+    /// <summary>How these identities stand, and everyone on the way from them up.</summary>
+    public static async Task<Dictionary<string, Standing>> Standings(NpgsqlConnection connection, NpgsqlTransaction? transaction, IEnumerable<string> identities, CancellationToken ct)
+    {
+        var found = new Dictionary<string, Standing>(StringComparer.Ordinal);
+        var next = identities.Where(Identity.IsLinkable).Distinct(StringComparer.Ordinal).ToArray();
+        for (var hop = 0; hop <= Chains.MostHops && next.Length > 0; hop++)
+        {
+            var rows = (await connection.QueryAsync<Row>(new CommandDefinition(
+                "select identity, target, changed_at, customer_id, linked_at, changes, rule from identities where identity = any(@next)", new { next }, transaction, cancellationToken: ct))).AsList();
+            foreach (var row in rows) found[row.Identity] = row.Standing;
+            next = [.. rows.Select(row => row.Target).OfType<string>().Where(to => Identity.IsLinkable(to) && !found.ContainsKey(to)).Distinct(StringComparer.Ordinal)];
+        }
+
+        return found;
+    }
+
+    /// <summary>Everyone whose way leads through one of these.</summary>
+    public static async Task<Dictionary<string, Standing>> Below(NpgsqlConnection connection, NpgsqlTransaction transaction, IEnumerable<string> identities, CancellationToken ct)
+    {
+        var found = new Dictionary<string, Standing>(StringComparer.Ordinal);
+        // Nobody leads through a visitor.
+        var next = identities.Where(one => Identity.Kind(one) is IdentityKind.Person or IdentityKind.Group).ToArray();
+        for (var hop = 0; hop <= Chains.MostHops && next.Length > 0; hop++)
+        {
+            var rows = (await connection.QueryAsync<Row>(new CommandDefinition(
+                "select identity, target, changed_at, customer_id, linked_at, changes, rule from identities where target = any(@next)", new { next }, transaction, cancellationToken: ct))).AsList();
+            next = [.. rows.Where(row => found.TryAdd(row.Identity, row.Standing)).Select(row => row.Identity).Where(one => Identity.Kind(one) != IdentityKind.Visitor)];
+        }
+
+        return found;
+    }
+
+    private static string Rule(Pair pair) =>
+        Identity.Kind(pair.B) == IdentityKind.Customer ? LinkRules.Named
+        : Identity.Kind(pair.A) == IdentityKind.Person && Identity.Kind(pair.B) == IdentityKind.Person ? LinkRules.Alias : LinkRules.SameMessage;
+
+    private static async Task<List<Key>> Keys(NpgsqlConnection connection, NpgsqlTransaction? transaction, string[] asked, List<Pair> pairs, CancellationToken ct)
+    {
+        var people = asked.Where(one => Identity.Kind(one) == IdentityKind.Person).Select(Identity.Id).ToArray();
+        var groups = asked.Where(one => Identity.Kind(one) == IdentityKind.Group).Select(Identity.Id).ToArray();
+        var mails = pairs.Where(pair => pair.B.StartsWith(Identity.Mail, StringComparison.Ordinal)).Select(pair => pair.B[3..]).Distinct(StringComparer.Ordinal).ToArray();
+        return (await connection.QueryAsync<(string How, string Key, string Customer)>(new CommandDefinition(
+            Sql.Read("Customers/Identities/keys.sql"),
+            new
+            {
+                ids = people.Concat(groups).ToArray(),
+                mails,
+                groups,
+                // With and without what stands before the first colon: stripe:cus_1 is the external id cus_1 of the kind stripe.
+                externals = groups.Concat(groups.Where(group => group.Contains(':')).Select(group => group[(group.IndexOf(':') + 1)..])).Distinct(StringComparer.Ordinal).ToArray(),
+                logins = people.Where(id => id.Length <= 100).Concat(groups.Select(GitHub).OfType<string>()).Select(login => login.ToLowerInvariant()).Distinct(StringComparer.Ordinal).ToArray(),
+            },
+            transaction, cancellationToken: ct))).Select(row => new Key(row.How, row.Key, row.Customer)).ToList();
+    }
+
+    private static IEnumerable<(string, Candidate)> ByKey(string[] asked, List<Pair> pairs, List<Key> keys)
+    {
+        var by = keys.ToLookup(key => (key.How, key.Name), key => key.Customer);
+        var mails = pairs.Where(pair => pair.B.StartsWith(Identity.Mail, StringComparison.Ordinal)).ToLookup(pair => pair.A, StringComparer.Ordinal);
+        foreach (var identity in asked)
+        {
+            var id = Identity.Id(identity);
+            IEnumerable<(string Rule, string Name, Evidence Evidence)> ways = Identity.Kind(identity) switch
+            {
+                IdentityKind.Person =>
+                [
+                    (LinkRules.CustomerId, id, Evidence.None), (LinkRules.GitHub, id.ToLowerInvariant(), Evidence.None),
+                    .. mails[identity].SelectMany(pair => new[] { LinkRules.Email, LinkRules.PersonEmail }.Select(rule => (rule, pair.B[3..], new Evidence(pair.Source, pair.Id)))),
+                ],
+                IdentityKind.Group =>
+                [
+                    (LinkRules.CustomerId, id, Evidence.None), (LinkRules.ExternalId, id, Evidence.None),
+                    .. GitHub(id) is { } login ? [(LinkRules.GitHub, login.ToLowerInvariant(), Evidence.None)] : Array.Empty<(string, string, Evidence)>(),
+                ],
+                _ => [],
+            };
+            foreach (var (rule, name, evidence) in ways)
+            {
+                foreach (var customer in by[(rule, name)]) yield return (identity, new Candidate(customer, rule, evidence));
+            }
+        }
+    }
+
+    // Whose GitHub account a webhook's group is.
+    private static string? GitHub(string group) => group.StartsWith("github:", StringComparison.OrdinalIgnoreCase) && group.Length > 7 ? group[7..] : null;
+}
