@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CustomerSuccess.Customers.Identities;
 using CustomerSuccess.Events;
 using CustomerSuccess.Tests.Events;
 using Dapper;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CustomerSuccess.Tests.Webhooks;
 
@@ -185,7 +187,7 @@ public sealed class GitHubTests : IAsyncLifetime
         await house.Write(Story.Created("acme") with { Properties = JsonSerializer.Serialize(new { email = "a@acme.example", organization = "Acme", signup_date = "2019-01-01", github_username = "Acme-Dev" }) });
         await house.Write(Story.Event("acme", "issue_resolution", house.Clock.GetUtcNow().UtcDateTime, new { issue_url = "https://github.com/acme-dev/api/issues/1", pr_url = "https://github.com/acme-dev/api/pull/2", success = true, duration_ms = 1 }));
         // To be found by the GitHub name: the resolver of identities does it.
-        await Rows("insert into identities (identity, target, customer_id, linked_at) values ('~g:github:acme-dev', 'acme', 'acme', '2025-05-05') returning ''");
+        await house.Services.GetRequiredService<Links>().Ensure("~g:github:acme-dev", "acme", LinkRules.GitHub, Evidence.None, TestContext.Current.CancellationToken);
         await github.Deliver("pull_request", GitHubSender.Pull("opened", "acme-dev"));
         (await Eventually("select prs_generated || ' ' || (select done from onboarding where customer_id = 'acme') from engagement where customer_id = 'acme'", "1 1")).ShouldBe("1 1");
     }

@@ -54,8 +54,7 @@ create table blocked_ids (
 );
 select cs_distribute('blocked_ids', null);
 
--- How customers are found by what other tools call them.
-create index customers_by_github on customers (lower(github_username)) where github_username <> '';
+-- How customers are found by what other tools call them (by GitHub name: customers_by_github).
 create index customers_by_external_id on customers using gin (jsonb_path_query_array(external_ids, '$.*'));
 create index people_by_email on people (lower(email)) where email <> '';
 
