@@ -97,7 +97,7 @@ public sealed record Projections(IReadOnlyList<Fold> Folds, IReadOnlyList<Replay
     /// The same over what <c>@subjects</c> did before they were linked to <c>@customers</c>: one row per customer that has some of it,
     /// whether any of it is replayed, and whether its totals must be taken again.
     /// </summary>
-    public string FoldLinked => $"""
+    public string FoldLinked { get; } = $"""
         with new as (select * from attributed where customer_id = any(@customers) and subject = any(@subjects)){Moved(Folds)},
         unsettled as (select customer_id from new where false{string.Concat(Folds.Where(fold => fold.On != FoldOn.Arrival && fold.Unsettled is not null)
             .Select(fold => $"\nunion all select customer_id from {fold.Unsettled}"))})

@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using CustomerSuccess.Customers.Identities;
+using CustomerSuccess.Events;
 using CustomerSuccess.Tests.Events;
 using Dapper;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CustomerSuccess.Tests.Funnel;
 
@@ -172,9 +175,7 @@ public sealed class FunnelTests
         await house.Write(Story.Created("acme"), Travels.Visit("v1", Noon.AddDays(-4), "https://rsolv.dev/blog", "https://news.ycombinator.com/"), Travels.Visit("v1", Noon.AddDays(-3), "https://rsolv.dev/pricing"), Story.Event("acme", "signup", Noon));
         (await Only(house)).GetProperty("first_touch").ValueKind.ShouldBe(JsonValueKind.Null);
 
-        await using var c = await house.Db.OpenConnectionAsync();
-        await c.ExecuteAsync("insert into identities values ('~v:v1', 'acme', 'acme', now())");
-        await Refold(c);
+        await house.Services.GetRequiredService<Links>().Ensure("~v:v1", "acme", LinkRules.Named, Evidence.None, TestContext.Current.CancellationToken);
         var journey = await Only(house);
         Touch(journey, "first_touch").ShouldBe(("https://rsolv.dev/blog", "social"));
         Touch(journey, "last_touch").ShouldBe(("https://rsolv.dev/pricing", "direct"));
@@ -184,17 +185,11 @@ public sealed class FunnelTests
         (await Travels.Get(house, "/api/v1/funnel/summary")).GetProperty("website_visits").GetInt64().ShouldBe(3);
         await NothingDiffers(house);
 
-        await c.ExecuteAsync("delete from identities");
-        await Refold(c);
+        (await house.Services.GetRequiredService<Links>().Do((c, t) =>
+            MakeLinks.Undo(c, t, house.Services.GetRequiredService<EventLog>(), "~v:v1", LinkedBy.Product(Noon), TestContext.Current.CancellationToken), TestContext.Current.CancellationToken)).ShouldBeTrue();
         (await Only(house)).GetProperty("first_touch").ValueKind.ShouldBe(JsonValueKind.Null);
         (await Travels.Get(house, "/api/v1/funnel/summary")).GetProperty("website_visits").GetInt64().ShouldBe(3);
         await NothingDiffers(house);
-
-        static async Task Refold(Npgsql.NpgsqlConnection c)
-        {
-            await c.ExecuteAsync("delete from journeys where customer_id = 'acme'; delete from funnel_waiting");
-            await c.ExecuteAsync($"with new as (select * from attributed where customer_id = 'acme'){CustomerSuccess.Events.Projections.Moved(CustomerSuccess.Funnel.FunnelRoom.Folds)} select 1");
-        }
     }
 
     [Fact]
