@@ -1,5 +1,6 @@
 using CustomerSuccess.Platform.Jobs;
 using CustomerSuccess.Tracking.Export;
+using CustomerSuccess.Webhooks;
 
 namespace CustomerSuccess;
 
@@ -11,6 +12,7 @@ public static class Schedule
     private static IReadOnlyList<Job> Jobs(IServiceProvider all) =>
     [
         .. DailyExport.Jobs(all),
+        .. WebhooksRoom.Jobs(all),
         Events.Dialects.DailyVisitors.Forget(all.GetRequiredService<Npgsql.NpgsqlDataSource>()),
     ];
 }

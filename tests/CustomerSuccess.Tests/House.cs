@@ -125,7 +125,8 @@ public sealed class House : IAsyncLifetime
     // Below 32768, where the kernel gives out no ports by itself.
     private static int nextPort = 20_000 + Environment.ProcessId % 100 * 100;
 
-    private static int FreePort() => FreePorts(1);
+    /// <summary>A loopback port nobody listens on.</summary>
+    public static int FreePort() => FreePorts(1);
 
     /// <summary>The first of so many free ports in a row.</summary>
     internal static int FreePorts(int many)

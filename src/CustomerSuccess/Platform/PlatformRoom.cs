@@ -1,4 +1,5 @@
 using CustomerSuccess.Platform.Http;
+using CustomerSuccess.Platform.Http.Outgoing;
 
 namespace CustomerSuccess.Platform;
 
@@ -7,7 +8,7 @@ public static class PlatformRoom
 {
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
-        _ = settings;
+        services.AddSingleton(OutgoingSettings.Read(settings)).AddSingleton(all => new OutgoingHttp(all.GetRequiredService<OutgoingSettings>()));
         // Attributes on request records are checked before their handler runs.
         services.AddValidation();
         services.AddSingleton<Signals>();

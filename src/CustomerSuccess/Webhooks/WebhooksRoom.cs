@@ -1,6 +1,8 @@
 using CustomerSuccess.Events;
+using CustomerSuccess.Platform.Jobs;
 using CustomerSuccess.Webhooks.Deliveries;
 using CustomerSuccess.Webhooks.GitHub;
+using CustomerSuccess.Webhooks.GitHub.Missed;
 using CustomerSuccess.Webhooks.Setup;
 using CustomerSuccess.Webhooks.Stripe;
 using Microsoft.AspNetCore.Mvc;
@@ -14,8 +16,12 @@ public static class WebhooksRoom
     {
         services.AddSingleton(WebhookSettings.Read(settings));
         services.AddSingleton<Arrangements>().AddSingleton<SignedBody>().AddSingleton<StoreDelivery>().AddSingleton<RefusedDeliveries>().AddSingleton<ChangeArrangement>();
+        services.AddSingleton(GitHubApiSettings.Read(settings)).AddSingleton<GitHubApi>().AddSingleton<FetchMissed>();
         services.AddHostedService(all => all.GetRequiredService<RefusedDeliveries>());
     }
+
+    public static IEnumerable<Job> Jobs(IServiceProvider all) =>
+        all.GetRequiredService<GitHubApiSettings>().Set ? [FetchMissed.Job(all), ForgetOld.Job(all)] : [ForgetOld.Job(all)];
 
     public static void Map(IEndpointRouteBuilder app)
     {

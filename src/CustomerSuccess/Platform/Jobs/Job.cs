@@ -8,4 +8,8 @@ public sealed record Job(string Name, Func<DateTime, string?> Due, Func<DateTime
 {
     /// <summary>Once a day from this time on, UTC; later that day where nobody was up in time.</summary>
     public static Func<DateTime, string?> Daily(TimeOnly time) => now => TimeOnly.FromDateTime(now) >= time ? now.Day().Iso() : null;
+
+    /// <summary>Every so many minutes, from the full hour on.</summary>
+    public static Func<DateTime, string?> Every(int minutes) => now =>
+        now.AddTicks(-(now.Ticks % TimeSpan.FromMinutes(minutes).Ticks)).ToString("yyyy-MM-dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture);
 }

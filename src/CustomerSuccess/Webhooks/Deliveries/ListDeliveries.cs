@@ -21,8 +21,11 @@ public static class ListDeliveries
     /// <summary>How many of a kind came to what. Refused ones have a reason and no kind.</summary>
     public sealed record Count(string Provider, string Kind, string Outcome, string Reason, long Total, DateTime LastAt);
 
+    /// <summary>When deliveries that never arrived were looked for last, what came of it, and how many were found in all.</summary>
+    public sealed record Check(DateTime At, string Outcome, long Found);
+
     /// <summary>The last deliveries of all providers together, the counters, and for each provider when the last delivery came.</summary>
-    public sealed record Seen(IReadOnlyList<Row> Last, IReadOnlyList<Count> Counts, IReadOnlyDictionary<string, DateTime> LastAt);
+    public sealed record Seen(IReadOnlyList<Row> Last, IReadOnlyList<Count> Counts, IReadOnlyDictionary<string, DateTime> LastAt, Check? Check);
 
     public static async Task<Seen> Run(NpgsqlDataSource db, CancellationToken ct)
     {
@@ -32,13 +35,15 @@ public static class ListDeliveries
             select provider, delivery_id, kind, account, outcome, detail, fetched, received_at, times
             from webhook_deliveries order by received_at desc limit @Most;
             select provider, kind, outcome, reason, total, last_at from webhook_counts order by last_at desc, kind limit 200;
-            select provider, max(last_at) from webhook_counts where outcome <> 'refused' group by provider
+            select provider, max(last_at) from webhook_counts where outcome <> 'refused' group by provider;
+            select at, outcome, found from webhook_checks where provider = 'github'
             """, new { Most }, cancellationToken: ct));
         var rows = (await read.ReadAsync<Row>()).AsList();
         var counts = (await read.ReadAsync<Count>()).AsList();
         var last = (await read.ReadAsync<(string Provider, DateTime At)>()).ToDictionary(each => each.Provider, each => each.At, StringComparer.Ordinal);
+        var check = await read.ReadSingleOrDefaultAsync<Check>();
         await read.DisposeAsync();
-        return new Seen(await Named(connection, rows, ct), counts, last);
+        return new Seen(await Named(connection, rows, ct), counts, last, check);
     }
 
     // Asked by key, one after the other: a join of local tables with distributed ones is more than a cluster can do.

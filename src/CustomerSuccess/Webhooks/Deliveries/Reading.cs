@@ -19,6 +19,9 @@ public sealed record Reading(string Kind, string? Account, IReadOnlyList<Envelop
     /// <summary>Who the account may be, where no customer carries its name.</summary>
     public Hints Hints { get; init; } = Hints.None;
 
+    /// <summary>Something should have become of it.</summary>
+    public bool Failed { get; init; }
+
     /// <summary>What the provider tells more than once under ids of its own: the first of them counts.</summary>
     public OncePer? OncePer { get; init; }
 

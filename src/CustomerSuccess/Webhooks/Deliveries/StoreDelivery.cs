@@ -53,7 +53,7 @@ public sealed class StoreDelivery(NpgsqlDataSource db, EventLog log, Signals sig
             catch (PostgresException error) when (reading.Events.Count > 0 && error.SqlState[..2] is "22" or "23" or "54")
             {
                 // The data, not the moment: sent again it would fail again. Kept without its events, for a person to look at.
-                reading = reading with { Events = [], Reason = "refused_by_database", Detail = error.MessageText };
+                reading = reading with { Events = [], Failed = true, Reason = "refused_by_database", Detail = error.MessageText };
             }
         }
     }
@@ -61,7 +61,7 @@ public sealed class StoreDelivery(NpgsqlDataSource db, EventLog log, Signals sig
     private async Task<Outcome> Once(NpgsqlConnection connection, Provider provider, string id, byte[] hash, Reading reading, bool fetched, CancellationToken ct)
     {
         var now = clock.Now();
-        var word = reading.Reason == "refused_by_database" ? "failed" : reading.Events.Count > 0 ? "stored" : "ignored";
+        var word = reading.Failed ? "failed" : reading.Events.Count > 0 ? "stored" : "ignored";
         await using var transaction = await connection.BeginTransactionAsync(ct);
         // One delivery of an account after the other: what follows from one depends on what is known of the account.
         if (reading.Events.Count > 0)
