@@ -1,3 +1,4 @@
+using CustomerSuccess.Events.Ingestion;
 using CustomerSuccess.Platform.Jobs;
 using CustomerSuccess.Tracking.Export;
 using CustomerSuccess.Webhooks;
@@ -14,5 +15,6 @@ public static class Schedule
         .. DailyExport.Jobs(all),
         .. WebhooksRoom.Jobs(all),
         Events.Dialects.DailyVisitors.Forget(all.GetRequiredService<Npgsql.NpgsqlDataSource>()),
+        .. TrimReceipts.Jobs(all),
     ];
 }

@@ -1,5 +1,6 @@
 using CustomerSuccess.Access;
 using CustomerSuccess.Events.Dialects;
+using CustomerSuccess.Events.Ingestion;
 using CustomerSuccess.Events.Sources;
 using CustomerSuccess.Platform.Http;
 
@@ -17,6 +18,9 @@ public static class EventsRoom
         services.AddSingleton(all => new ReadyCheck("events", _ => Task.FromResult(all.GetRequiredService<Ingest>().Busy)));
         services.AddSingleton<RejectedMessages>();
         services.AddHostedService(provider => provider.GetRequiredService<RejectedMessages>());
+        services.AddSingleton<CountMessages>();
+        services.AddHostedService(provider => provider.GetRequiredService<CountMessages>());
+        services.AddSingleton<GetIngestion>().AddSingleton<ReplayMessages>().AddSingleton<DiscardMessages>();
         services.AddSingleton(SourceSettings.Read(settings));
         services.AddSingleton<KnownSources>().AddSingleton<CreateSource>().AddSingleton<RevokeSource>().AddSingleton<RecordSourceUse>();
         services.AddHostedService(provider => provider.GetRequiredService<RecordSourceUse>());
@@ -33,6 +37,8 @@ public static class EventsRoom
         app.MapGet("/api/v1/messages/{id}", ExplainMessage.Handle).RequireAuthorization(Permissions.Viewer);
         Sources.Setup.SourcePages.Map(app);
         DialectsDoor.Map(app);
+        IngestionPages.Map(app);
+        app.MapGet("/api/v1/ingestion", GetIngestion.Handle).RequireAuthorization(Permissions.Viewer).WithTags("Events");
         app.MapGet("/api/v1/sources", ListSources.Handle).RequireAuthorization(Permissions.Admin).WithTags("Sources");
         app.MapPost("/api/v1/sources", CreateSource.Handle).RequireAuthorization(Permissions.Admin).WithTags("Sources");
         app.MapDelete("/api/v1/sources/{id}", RevokeSource.Handle).RequireAuthorization(Permissions.Admin).WithTags("Sources");

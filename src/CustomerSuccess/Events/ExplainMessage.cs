@@ -18,7 +18,9 @@ public static class ExplainMessage
           subject, type, occurred_at, received_at as at, 1::bigint as times
         from events where id = @id
         union all
-        select id, source, verdict, reason, subject, null, null, last_at, times from receipts where id = @id
+        select id, source, verdict, reason || case settled when 'replayed' then '; sent again from here ' || to_char(settled_at at time zone 'utc', 'YYYY-MM-DD HH24:MI')
+          || ' UTC and stored' when 'discarded' then '; put aside by a person' else '' end, subject, null, null, last_at, times
+        from receipts where id = @id
         order by at, verdict
         """;
 

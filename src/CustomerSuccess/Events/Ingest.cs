@@ -29,13 +29,20 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
 
     private long characters;
 
+    /// <summary>Called on the writer after every commit: what was in it, what became of each, how long it took.</summary>
+    public Action<IReadOnlyList<Envelope>, IReadOnlyList<Receipt>, TimeSpan>? Committed { get; set; }
+
+    /// <summary>How many calls wait, and for how long the first of them.</summary>
+    public (int Calls, TimeSpan Oldest) Behind =>
+        (queue.Reader.Count, queue.Reader.TryPeek(out var first) ? clock.GetElapsedTime(first.Since) : TimeSpan.Zero);
+
     /// <summary>Why senders had better go elsewhere for a while; null where all is well.</summary>
     public string? Busy => queue.Reader.Count is var calls && (calls > MostWaiting / 2 || Interlocked.Read(ref characters) > MostCharacters / 2) ? $"{calls} calls wait for the database" : null;
 
     /// <summary>Store these together; one receipt each, in order. Throws <see cref="IngestUnavailable"/> when full, away or too slow.</summary>
     public async Task<IReadOnlyList<Receipt>> Accept(IReadOnlyList<Envelope> batch, CancellationToken ct)
     {
-        var waiting = new Waiting(batch);
+        var waiting = new Waiting(batch, clock.GetTimestamp());
         if (Interlocked.Read(ref characters) > MostCharacters || !queue.Writer.TryWrite(waiting)) throw new IngestUnavailable("too many events are waiting");
         Interlocked.Add(ref characters, waiting.Characters);
         try
@@ -142,8 +149,10 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
             var e = batch[0];
             log.LogError("Event {Id} set aside: {Reason}", e.Id, error.MessageText);
             await RecordReceipts.Store(connection, null,
-                [new(e.Id, e.Source, e.Subject, Verdict.Quarantined, error.MessageText, e.Properties, e.ReceivedAt)], CancellationToken.None);
-            return [new Receipt(e.Id, Verdict.Quarantined, error.MessageText)];
+                [new(e.Id, e.Source, e.Subject, Verdict.Quarantined, error.MessageText, Ingestion.KeptMessage.Write(e), e.ReceivedAt)], CancellationToken.None);
+            IReadOnlyList<Receipt> receipts = [new Receipt(e.Id, Verdict.Quarantined, error.MessageText)];
+            Committed?.Invoke(batch, receipts, TimeSpan.Zero);
+            return receipts;
         }
     }
 
@@ -153,11 +162,13 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
         {
             // A frozen database must not hold the door for longer than a sender waits.
             using var limit = new CancellationTokenSource(Patience);
+            var began = clock.GetTimestamp();
             try
             {
                 await using var transaction = await connection.BeginTransactionAsync(limit.Token);
                 var receipts = await events.Write(connection, transaction, batch, limit.Token);
                 await transaction.CommitAsync(limit.Token);
+                Committed?.Invoke(batch, receipts, clock.GetElapsedTime(began));
                 await PlanAgain(connection, batch.Count, limit.Token);
                 if (receipts.Any(receipt => receipt.Stored)) signals.Publish(Signals.Events);
                 return receipts;
@@ -190,9 +201,11 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
     // Class 22 and 23, and what is too large for a limit of the server (54): the data, not the moment.
     private static bool Refused(PostgresException error) => error.SqlState[..2] is "22" or "23" or "54";
 
-    private sealed class Waiting(IReadOnlyList<Envelope> events)
+    private sealed class Waiting(IReadOnlyList<Envelope> events, long since)
     {
         public IReadOnlyList<Envelope> Events => events;
+
+        public long Since => since;
 
         public long Characters { get; } = events.Sum(e => (long)e.Properties.Length);
 

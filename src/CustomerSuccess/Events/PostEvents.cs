@@ -39,7 +39,7 @@ public static class PostEvents
         {
             if (one.Event is null) return new Answer(one.Id, "rejected", "invalid", EventAnswers.Fields(one.Faults));
             var receipt = receipts.Dequeue();
-            if (receipt.UnknownCustomer) rejected.Remember(one.Id, "native", receipt.Reason!, now);
+            if (receipt.UnknownCustomer) rejected.RememberWhole(one.Event, one.Id, receipt.Reason!, now);
             return new Answer(receipt.Id, EventAnswers.Word(receipt.Verdict), receipt.Reason);
         });
 

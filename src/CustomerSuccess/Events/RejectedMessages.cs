@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using System.Threading.RateLimiting;
+using CustomerSuccess.Events.Ingestion;
 using Npgsql;
 
 namespace CustomerSuccess.Events;
@@ -9,10 +11,36 @@ public sealed class RejectedMessages(NpgsqlDataSource db, ILogger<RejectedMessag
     private readonly Channel<RecordReceipts.Entry> waiting = Channel.CreateBounded<RecordReceipts.Entry>(
         new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropOldest });
 
+    // Whoever has a key can send for unknown customers without end; what is kept of that has one.
+    private readonly TokenBucketRateLimiter payloads = new(new()
+    {
+        TokenLimit = 1_000, TokensPerPeriod = 1, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true,
+    });
+
+    /// <summary>Called for every refused message, with or without an id: its source and when it came.</summary>
+    public Action<string, DateTime>? Refused { get; set; }
+
     /// <summary>Keep why a message was refused, where its sender gave an id to ask by.</summary>
     public void Remember(string? id, string source, string reason, DateTime at)
     {
+        Refused?.Invoke(source, at);
         if (id is not null) waiting.Writer.TryWrite(new(id, source, "", Verdict.Rejected, reason, null, at));
+    }
+
+    /// <summary>
+    /// Keep a sound message whose customer does not exist, to be sent again once it does: a thousand at once, then one a
+    /// second, none above 16 KB. Beyond that only why.
+    /// </summary>
+    public void RememberWhole(Envelope message, string? id, string reason, DateTime at)
+    {
+        if (message.Properties.Length > 16 * 1024 || !payloads.AttemptAcquire().IsAcquired)
+        {
+            Remember(id, message.Source, reason, at);
+            return;
+        }
+
+        Refused?.Invoke(message.Source, at);
+        waiting.Writer.TryWrite(new(message.Id, message.Source, message.Subject, Verdict.Rejected, reason, KeptMessage.Write(message), at));
     }
 
     public void Remember(ReadResult read, string source, DateTime at) =>

@@ -30,9 +30,10 @@ public static class TrackMetric
         if (principal.FindFirstValue(Actors.CustomerClaim) is { } own && own != e.CustomerId)
             return Refuse($"This key belongs to another customer than '{e.CustomerId}'.", StatusCodes.Status403Forbidden);
         var receipt = (await ingest.Accept([e], ct))[0];
-        return receipt.UnknownCustomer
-            ? Refuse($"There is no customer '{e.CustomerId}'. Create it with POST /api/v1/customers or an import.", StatusCodes.Status404NotFound)
-            : TypedResults.Accepted((string?)null, new Answer(receipt.Id, EventAnswers.Word(receipt.Verdict), receipt.Reason));
+        if (!receipt.UnknownCustomer) return TypedResults.Accepted((string?)null, new Answer(receipt.Id, EventAnswers.Word(receipt.Verdict), receipt.Reason));
+        var unknown = $"There is no customer '{e.CustomerId}'. Create it with POST /api/v1/customers or an import.";
+        rejected.RememberWhole(e, read.Id, unknown, clock.Now());
+        return TypedResults.Problem(unknown, statusCode: StatusCodes.Status404NotFound);
 
         ProblemHttpResult Refuse(string why, int status)
         {

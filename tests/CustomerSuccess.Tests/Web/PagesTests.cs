@@ -11,7 +11,7 @@ public sealed class PagesTests(LivedInHouse lived) : IClassFixture<LivedInHouse>
     private static readonly string[] Pages =
     [
         "/", "/customers", "/customers?status=at_risk", "/customers?q=nobody-is-called-this", "/customers/acme", "/customers/nobody",
-        "/settings/account", "/settings/users", "/settings/keys", "/settings/sources", "/settings/sources/new?client=script", "/settings/sources/new?client=http", "/settings/webhooks", "/settings/import", "/settings/export", "/settings/audit", "/nothing-here",
+        "/settings/account", "/settings/users", "/settings/keys", "/settings/sources", "/settings/sources/new?client=script", "/settings/sources/new?client=http", "/settings/ingestion", "/settings/webhooks", "/settings/import", "/settings/export", "/settings/audit", "/nothing-here",
     ];
 
     [Theory]

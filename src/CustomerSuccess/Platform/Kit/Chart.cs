@@ -1,7 +1,7 @@
 namespace CustomerSuccess.Platform.Kit;
 
-/// <summary>What BarChart and LineChart draw: one value per series and point, oldest first. Tone is a text colour class.</summary>
-public sealed record Chart(string Title, IReadOnlyList<string> Points, IReadOnlyList<Chart.Series> Lines)
+/// <summary>What BarChart and LineChart draw: one value per series and point, oldest first. Tone is a text colour class; unit is what a point is.</summary>
+public sealed record Chart(string Title, IReadOnlyList<string> Points, IReadOnlyList<Chart.Series> Lines, string Unit = "Day")
 {
     /// <param name="Name">What it counts or measures.</param>
     /// <param name="Tone">A text colour class.</param>

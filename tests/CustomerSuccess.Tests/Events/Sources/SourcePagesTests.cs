@@ -90,7 +90,7 @@ public sealed class SourcePagesTests(LivedInHouse lived) : IClassFixture<LivedIn
         {
             var text = string.Join('\n', Snippets.For(client, new Uri("https://cs.example.com/sub"), "wk_key", "shop.example").Select(snippet => snippet.Text));
             text.ShouldContain("cs.example.com");
-            if (client.Kind is null) text.ShouldContain("CS_API_KEY");
+            if (client.Kind is null) text.ShouldContain("_API_KEY");
             else text.ShouldContain(client.Domain is null ? "wk_key" : "shop.example");
             if (client.Kind is not null) Source.Kinds.ShouldContain(client.Kind);
         }

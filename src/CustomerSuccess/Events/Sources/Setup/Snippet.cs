@@ -24,7 +24,7 @@ public static class Snippets
             ],
             "segment-node" =>
             [
-                new("npm install", "npm install @segment/analytics-node"),
+                new("Install", "npm install @segment/analytics-node"),
                 // A path in host is dropped by the client.
                 new("Where your server starts", $$"""
                     import { Analytics } from '@segment/analytics-node'
@@ -39,7 +39,7 @@ public static class Snippets
             ],
             "segment-browser" =>
             [
-                new("npm install", "npm install @segment/analytics-next"),
+                new("Install", "npm install @segment/analytics-next"),
                 new("Where your application starts", $$"""
                     import { AnalyticsBrowser } from '@segment/analytics-next'
 
@@ -52,7 +52,7 @@ public static class Snippets
             ],
             "rudder-node" =>
             [
-                new("npm install", "npm install @rudderstack/rudder-sdk-node"),
+                new("Install", "npm install @rudderstack/rudder-sdk-node"),
                 new("Where your server starts", $$"""
                     import RudderAnalytics from '@rudderstack/rudder-sdk-node'
 
@@ -62,7 +62,7 @@ public static class Snippets
             ],
             "rudder-browser" =>
             [
-                new("npm install", "npm install @rudderstack/analytics-js"),
+                new("Install", "npm install @rudderstack/analytics-js"),
                 // The package's main entry would load plugins from its makers' servers.
                 new("Where your application starts", $$"""
                     import { RudderAnalytics } from '@rudderstack/analytics-js/bundled'
@@ -74,7 +74,7 @@ public static class Snippets
             ],
             "posthog-js" =>
             [
-                new("npm install", "npm install posthog-js"),
+                new("Install", "npm install posthog-js"),
                 new("Where your application starts", $$"""
                     import posthog from 'posthog-js'
 
@@ -87,7 +87,7 @@ public static class Snippets
             ],
             "posthog-node" =>
             [
-                new("npm install", "npm install posthog-node"),
+                new("Install", "npm install posthog-node"),
                 new("Where your server starts", $$"""
                     import { PostHog } from 'posthog-node'
 
@@ -115,7 +115,7 @@ public static class Snippets
             ],
             "jitsu" =>
             [
-                new("npm install", "npm install @jitsu/js"),
+                new("Install", "npm install @jitsu/js"),
                 // The client refuses to start with a key that holds no colon.
                 new("Where your application starts", $$"""
                     import { jitsuAnalytics } from '@jitsu/js'
