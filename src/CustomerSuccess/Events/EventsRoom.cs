@@ -24,7 +24,7 @@ public static class EventsRoom
         services.AddSingleton(SourceSettings.Read(settings));
         services.AddSingleton<KnownSources>().AddSingleton<CreateSource>().AddSingleton<RevokeSource>().AddSingleton<RecordSourceUse>();
         services.AddHostedService(provider => provider.GetRequiredService<RecordSourceUse>());
-        services.AddSingleton<Reception>().AddSingleton<DailyVisitors>();
+        services.AddSingleton<Reception>().AddSingleton<DailyVisitors>().AddSingleton<SentBefore>();
     }
 
     public static void Map(IEndpointRouteBuilder app)

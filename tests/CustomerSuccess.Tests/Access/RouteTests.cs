@@ -79,7 +79,7 @@ public sealed class RouteTests
     private static readonly string[] Gives =
     [
         "/v1/projects/nothing/settings", "/sourceConfig", "/flags/definitions", "/api/feature_flag/local_evaluation", "/api/surveys",
-        "/array/nothing/config", "/array/nothing/config.js",
+        "/array/nothing/config", "/array/nothing/config.js", "/static/nothing", "/static/nothing/nothing",
     ];
 
     private static readonly string[] Both = ["/e", "/i/v0/e", "/capture", "/batch", "/flags", "/decide"];

@@ -22,8 +22,12 @@ internal sealed class Draft
 
     private readonly List<Fault> faults = [];
 
-    public Draft(JsonElement message)
+    /// <param name="message">As it came.</param>
+    /// <param name="id">The field of its id, so that its sender can ask by it although the rest cannot be read.</param>
+    public Draft(JsonElement message, string id = "id")
     {
+        if (message.At(id) is { ValueKind: JsonValueKind.String } said && StorableJson.Problem(said, 1) is null) Id = Ident(id, said.GetString());
+        faults.Clear();
         if (!message.Is(JsonValueKind.Object)) faults.Add(new("message", "must be an object"));
         else if (StorableJson.Names(message) is { } names) faults.Add(new("message", names));
         else

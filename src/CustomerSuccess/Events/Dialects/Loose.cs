@@ -29,7 +29,7 @@ internal static class Loose
     /// <summary>A text, or a number as its sender wrote it; null for anything else and for an empty text.</summary>
     public static string? Text(this JsonElement json) => json.ValueKind switch
     {
-        JsonValueKind.String when json.GetString() is { Length: > 0 } text => text,
+        JsonValueKind.String when Read(json) is { Length: > 0 } text => text,
         JsonValueKind.Number => json.GetRawText(),
         _ => null,
     };
@@ -38,15 +38,29 @@ internal static class Loose
 
     public static double? Number(this JsonElement json) =>
         json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out var number) && double.IsFinite(number) ? number
-        : json.ValueKind == JsonValueKind.String && double.TryParse(json.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var text) && double.IsFinite(text) ? text : null;
+        : json.ValueKind == JsonValueKind.String && double.TryParse(Read(json), NumberStyles.Float, CultureInfo.InvariantCulture, out var text) && double.IsFinite(text) ? text : null;
 
     /// <summary>A time in ISO 8601, or seconds or milliseconds since 1970; null for anything else.</summary>
     public static DateTime? Instant(this JsonElement json)
     {
         if (json.Number() is { } number) return Instant(number);
         // The year first: 05-06-2026 is a day in May here and one in June there.
-        return json.ValueKind == JsonValueKind.String && json.GetString() is [>= '0' and <= '9', >= '0' and <= '9', >= '0' and <= '9', >= '0' and <= '9', '-', ..] text
+        return json.ValueKind == JsonValueKind.String && Read(json) is [>= '0' and <= '9', >= '0' and <= '9', >= '0' and <= '9', >= '0' and <= '9', '-', ..] text
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) ? Days.Micro(instant.UtcDateTime) : null;
+    }
+
+    // Half a character, or bytes that are no UTF-8, are no text. Looked for here, too: a key or a domain is read before the
+    // message is checked.
+    private static string? Read(JsonElement json)
+    {
+        try
+        {
+            return json.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     // Seconds until the year 5138, milliseconds from 1973 on: nobody means the other one.

@@ -37,7 +37,7 @@ public static class PostHog
     /// <summary>One event. <paramref name="sent"/> is the sender's clock as the address carries it.</summary>
     public static ReadResult Read(JsonElement message, JsonElement body, Arrival arrival, DateTime? sent = null)
     {
-        var draft = new Draft(message);
+        var draft = new Draft(message, "uuid");
         if (!draft.Sound) return draft.Done(Source, arrival);
         var properties = message.At("properties");
         draft.Id = draft.Ident("uuid", message.At("uuid")) ?? draft.Ident("$insert_id", properties.At("$insert_id")) ?? draft.Ident("messageId", message.At("messageId"));

@@ -22,6 +22,9 @@ public static class PostHogDoor
         open.Give("/flags/definitions", () => DialectsDoor.Json(Definitions));
         open.Give("/api/feature_flag/local_evaluation", () => DialectsDoor.Json(Definitions));
         open.Give("/api/surveys", () => DialectsDoor.Json(new { surveys = Array.Empty<object>() }));
+        // Extensions for what we do not have: the client asks for them even where the settings say so.
+        open.Give("/static/{file}", () => TypedResults.Text("", "text/javascript; charset=utf-8"));
+        open.Give("/static/{version}/{file}", () => TypedResults.Text("", "text/javascript; charset=utf-8"));
         open.Give("/array/{token}/config", (string token) => DialectsDoor.Json(Config(token)));
         open.Give("/array/{token}/config.js", (string token) => TypedResults.Text(Script(token), "text/javascript; charset=utf-8"));
     }
@@ -39,8 +42,9 @@ public static class PostHogDoor
     /// <summary>The newest way: a verdict for each event, by its uuid.</summary>
     private static async Task<IResult> CaptureEach(HttpContext http, Reception reception, CancellationToken ct)
     {
-        var (sender, told, _) = await reception.Read(http.Request, async body => await Translate(http, reception, body), ct);
+        var (sender, told, alone) = await reception.Read(http.Request, async body => await Translate(http, reception, body), ct);
         var receipts = await reception.Store(told, sender, ct);
+        if (DialectsDoor.Refusal(told, receipts, alone) is { } refusal) return refusal;
         var results = new Dictionary<string, object>(StringComparer.Ordinal);
         foreach (var (one, receipt) in told.Zip(receipts))
         {

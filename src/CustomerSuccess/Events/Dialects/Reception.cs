@@ -19,12 +19,13 @@ public sealed record Told(ReadResult Read, string Source);
 /// What all doors for clients of other tools share: reading the body, finding out who sends, storing. Clients throw away what
 /// is answered with 4xx, so these are said only of what can never work; whatever passes is 503, or 429.
 /// </summary>
-public sealed class Reception(KnownSources sources, KnownKeys keys, RecordSourceUse use, Ingest ingest, RejectedMessages rejected, DailyVisitors visitors, TimeProvider clock)
+public sealed class Reception(KnownSources sources, KnownKeys keys, RecordSourceUse use, Ingest ingest, RejectedMessages rejected, DailyVisitors visitors, SentBefore before, TimeProvider clock)
 {
     /// <summary>The most messages of one call: anyone can write five million of them into 16 MB.</summary>
     public const int MostMessages = 10_000;
 
     private const int MostTogether = 500;
+    private static readonly IReadOnlySet<string> None = new HashSet<string>(StringComparer.Ordinal);
     private const int Small = 128 * 1024;
 
     // What unpacks to 16 MB takes several times as much memory while it is read.
@@ -79,15 +80,19 @@ public sealed class Reception(KnownSources sources, KnownKeys keys, RecordSource
 
     /// <summary>
     /// Store what could be read, remember why the rest could not. One verdict each, in order; null for what was refused.
+    /// From a page: one that was stored before its user was known is not stored again.
     /// Throws where the database is away: senders come again, and what was stored of the call is then a duplicate.
     /// </summary>
-    public async Task<IReadOnlyList<Receipt?>> Store(IReadOnlyList<Told> told, Sender sender, CancellationToken ct)
+    public async Task<IReadOnlyList<Receipt?>> Store(IReadOnlyList<Told> told, Sender sender, CancellationToken ct, bool fromPage = false)
     {
         foreach (var bad in told.Where(one => one.Read.Event is null)) rejected.Remember(bad.Read, bad.Source, clock.Now());
         var receipts = new Queue<Receipt>(told.Count);
         foreach (var part in told.Select(one => one.Read.Event).OfType<Envelope>().Chunk(MostTogether))
         {
-            foreach (var receipt in await ingest.Accept(part, ct)) receipts.Enqueue(receipt);
+            var known = fromPage ? await Known(async () => await before.Of(part, clock)) : None;
+            var news = known.Count == 0 ? part : [.. part.Where(e => !known.Contains(e.Id))];
+            var stored = new Queue<Receipt>(news.Length == 0 ? [] : await ingest.Accept(news, ct));
+            foreach (var e in part) receipts.Enqueue(known.Contains(e.Id) ? new(e.Id, Verdict.Duplicate, "already stored") : stored.Dequeue());
         }
 
         use.Note(sender.SourceId, receipts.Count(receipt => receipt.Stored));

@@ -35,7 +35,7 @@ public static class Segment
     /// <summary>One message. <paramref name="call"/> is what the path says it is, where it says so.</summary>
     public static ReadResult Read(JsonElement message, JsonElement body, string source, Arrival arrival, string? call = null, string? anonymous = null)
     {
-        var draft = new Draft(message);
+        var draft = new Draft(message, "messageId");
         if (!draft.Sound) return draft.Done(source, arrival);
         var context = message.At("context");
         draft.Id = draft.Ident("messageId", message.AtAny("messageId", "message_id", "messageID"));

@@ -28,7 +28,7 @@ public static class SegmentDoor
     internal static async Task<IResult> Handle(HttpContext http, Reception reception, string? call, CancellationToken ct, string? source = null)
     {
         var (sender, told, alone) = await reception.Read(http.Request, async body => await Translate(http, reception, body, call, source), ct);
-        var receipts = await reception.Store(told, sender, ct);
+        var receipts = await reception.Store(told, sender, ct, fromPage: http.Request.Headers.Origin.Count > 0);
         return DialectsDoor.Refusal(told, receipts, alone) ?? DialectsDoor.Json(new { success = true, ok = true });
     }
 

@@ -25,7 +25,8 @@ public static class Umami
         draft.Bot = Bots.Browses(arrival.Agent);
         draft.Visit = Draft.Page(Address(payload.Text("url"), payload.Text("hostname"), origin), Address(payload.Text("referrer"), payload.Text("hostname"), origin));
         draft.Properties = payload.At("data").Is(JsonValueKind.Object) ? payload.At("data") : default;
-        draft.More.Add(("title", payload.Text("title")));
+        // Scripts of version 2 escape it.
+        draft.More.Add(("title", payload.Text("title") is { } title && title.Contains('%') ? Uri.UnescapeDataString(title) : payload.Text("title")));
         draft.More.Add(("tag", payload.Text("tag")));
         if (message.Text("type") == "identify")
         {

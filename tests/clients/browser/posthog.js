@@ -1,0 +1,4 @@
+import client from "posthog-js";
+import { posthog } from "./calls.js";
+
+window.start = posthog(client, 0);
