@@ -14,6 +14,7 @@ internal static class Writes
         var customers = await product.Customers(500);
         await using var db = Database.Pool(product.ConnectionString, patient: false);
         await using var connection = await db.OpenConnectionAsync();
+        await Events.Ingest.Prepare(connection, default);
         var log = new Events.EventLog(Rooms.Projections);
         if (options.Has("explain"))
         {

@@ -11,12 +11,16 @@ namespace CustomerSuccess.Customers;
 /// <summary>Accounts, their people, and what staff noted about them.</summary>
 public static class CustomersRoom
 {
-    public static IReadOnlyList<Fold> Folds { get; } = 
+    public static IReadOnlyList<Fold> Folds { get; } =
     [
-        new(["notes"], Sql.Read("Customers/notes.sql")),
-        new(["sightings"], Sql.Read("Customers/Identities/sightings.sql"), On: FoldOn.Arrival),
-        new(["pairs"], Sql.Read("Customers/Identities/pairs.sql"), On: FoldOn.Arrival),
+        new(["notes"], Sql.Read("Customers/notes.sql"), Takes: e => e.Type is EventTypes.NoteAdded or EventTypes.NoteRemoved or EventTypes.NoteRestored),
+        new(["sightings"], Sql.Read("Customers/Identities/sightings.sql"), On: FoldOn.Arrival, Takes: Names),
+        new(["pairs"], Sql.Read("Customers/Identities/pairs.sql"), On: FoldOn.Arrival, Takes: Names),
     ];
+
+    // The second of the two reads what the first found, so they go together.
+    private static bool Names(Envelope e) => e.CustomerId is null || e.VisitorId is not null || e.PersonId is not null || e.GroupId is not null
+        || e.Type is "alias" or EventTypes.CustomerCreated or EventTypes.CustomerUpdated or EventTypes.PersonUpdated;
 
     public static IReadOnlyList<Replay> Replays { get; } =
     [

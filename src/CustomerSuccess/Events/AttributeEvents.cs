@@ -39,7 +39,7 @@ public sealed partial class EventLog
         var replayed = told.Where(one => one.Replayed).Select(one => one.Customer).ToArray();
         if (replayed.Length == 0) return;
         await ReplayAll(connection, transaction, replayed, _ => true, ct);
-        foreach (var decision in projections.Decisions) await Decide(connection, transaction, decision, replayed, _ => now, ct);
+        foreach (var decision in projections.Decisions) await Decide(connection, transaction, decision, replayed, now, ct);
     }
 
     /// <summary>
@@ -68,7 +68,7 @@ public sealed partial class EventLog
             History = true,
             Actor = "system",
         }).ToList();
-        if (withdrawn.Count > 0) await Store(connection, transaction, withdrawn, ct);
+        if (withdrawn.Count > 0) await Store(connection, transaction, new Rows(withdrawn), null, ct);
         await Rebuild.Derive(connection, transaction, projections, customers, ct);
     }
 }

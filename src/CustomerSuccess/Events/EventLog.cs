@@ -1,7 +1,6 @@
 using CustomerSuccess.Platform;
 using Dapper;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace CustomerSuccess.Events;
 
@@ -13,7 +12,7 @@ public sealed partial class EventLog(Projections projections)
     private const int Buckets = 256;
 
     // JIT would compile this statement for longer than it runs.
-    private const string Prologue = "select set_config('synchronous_commit', 'on', true), set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true), pg_advisory_xact_lock_shared(7, -1)";
+    private const string Prologue = "select set_config('synchronous_commit', 'on', true), set_config('jit', 'off', true), pg_advisory_xact_lock_shared(7, -1)";
 
     // Replaying a few customers takes a quarter of the time it takes to plan it for just these; many deserve a plan of their own.
     private const string PrologueOfFew = Prologue + ", set_config('plan_cache_mode', 'force_generic_plan', true)";
@@ -26,19 +25,29 @@ public sealed partial class EventLog(Projections projections)
     /// Store what is new, derive what follows, decide what is due. One receipt per event, in order. Throws what the
     /// database throws; the transaction is then the caller's to roll back.
     /// </summary>
-    public async Task<IReadOnlyList<Receipt>> Write(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Envelope> events, CancellationToken ct)
+    public Task<IReadOnlyList<Receipt>> Write(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Envelope> events, CancellationToken ct) =>
+        Write(connection, transaction, events, null, ct);
+
+    /// <summary>Whether everything that follows from these is done by the statement that stores them, so that they need no transaction around it.</summary>
+    internal bool Alone(IReadOnlyList<Envelope> events) => events.All(e => !projections.Locks(e.Type) && e.Type != EventTypes.EngagementRecorded);
+
+    /// <param name="connection">Used for one call at a time.</param>
+    /// <param name="transaction">Null only for events that are <see cref="Alone"/>: they are then committed at once.</param>
+    /// <param name="events">In any order; a second message with the same key is a duplicate of the first.</param>
+    /// <param name="seen">Customers that were there a moment ago and need not be looked up.</param>
+    /// <param name="ct">Ends the wait, not what the database has begun.</param>
+    internal async Task<IReadOnlyList<Receipt>> Write(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyList<Envelope> events, SeenCustomers? seen, CancellationToken ct)
     {
         if (events.Count == 0) return [];
-        var first = FirstOfEachKey(events);
-        var stored = await Store(connection, transaction, first, ct);
+        var rows = new Rows(events);
+        await Store(connection, transaction, rows, seen, ct);
         var receipts = new Receipt[events.Count];
-        var again = new List<(int Place, Envelope Event)>();
+        List<(int Place, Envelope Event)>? again = null;
         for (var n = 0; n < events.Count; n++)
         {
             var e = events[n];
-            var outcome = stored[(e.Subject, e.Source, e.Id)];
-            receipts[n] = outcome switch
+            receipts[n] = rows.Take(n) switch
             {
                 Outcome.UnknownCustomer => new Receipt(e.Id, Verdict.Rejected, $"customer '{e.CustomerId}' does not exist") { UnknownCustomer = true },
                 Outcome.Stored when !e.History && e.OccurredAt.Day() < e.ReceivedAt.Day() =>
@@ -46,12 +55,10 @@ public sealed partial class EventLog(Projections projections)
                 Outcome.Stored => new Receipt(e.Id, Verdict.Accepted),
                 _ => new Receipt(e.Id, Verdict.Duplicate, "already stored"),
             };
-            if (outcome == Outcome.Duplicate) again.Add((n, e));
-            // A second message with the same key in this call is a duplicate of the first.
-            else if (outcome == Outcome.Stored) stored[(e.Subject, e.Source, e.Id)] = Outcome.Duplicate;
+            if (receipts[n].Verdict == Verdict.Duplicate) (again ??= []).Add((n, e));
         }
 
-        if (again.Count > 0) await RecordReceipts.Duplicates(connection, transaction, again, receipts, ct);
+        if (again is not null) await RecordReceipts.Duplicates(connection, transaction, again, receipts, ct);
         return receipts;
     }
 
@@ -66,60 +73,53 @@ public sealed partial class EventLog(Projections projections)
     /// <summary>Derive the replayed tables of these customers again; the caller holds their locks.</summary>
     internal async Task ReplayAll(NpgsqlConnection connection, NpgsqlTransaction transaction, string[] customers, Func<Replay, bool> which, CancellationToken ct)
     {
-        foreach (var replay in projections.Replays.Where(which))
-        {
-            await connection.ExecuteAsync(new CommandDefinition(replay.Statement, new { customers }, transaction, cancellationToken: ct));
-            if (replay.After is { } after)
-                await connection.ExecuteAsync(new CommandDefinition(after, new { customers }, transaction, cancellationToken: ct));
-        }
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        foreach (var command in projections.Replays.Where(which).SelectMany(replay => replay.Commands)) batch.BatchCommands.Add(Of(command, customers));
+        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(ct);
     }
 
-    private static List<Envelope> FirstOfEachKey(IReadOnlyList<Envelope> events)
+    // One round trip: locks, the statement that stores and folds, then what is replayed and what is due for the customers named.
+    // Replays go along before it is known what is new: one more for a message sent again does no harm.
+    private async Task Store(NpgsqlConnection connection, NpgsqlTransaction? transaction, Rows rows, SeenCustomers? seen, CancellationToken ct)
     {
-        var seen = new HashSet<(string, string, string)>(events.Count);
-        var first = new List<Envelope>(events.Count);
-        foreach (var e in events)
-        {
-            if (seen.Add((e.Subject, e.Source, e.Id))) first.Add(e);
-        }
-
-        return first;
-    }
-
-    private async Task<Dictionary<(string, string, string), Outcome>> Store(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, List<Envelope> events, CancellationToken ct)
-    {
-        var outcomes = new Dictionary<(string, string, string), Outcome>(events.Count);
+        var (events, linked) = (rows.Events, await Linked(connection, transaction, rows, ct));
         var unsettled = new List<string>();
-        var linked = await Linked(connection, transaction, events, ct);
+        var due = new List<(Decision Decision, string CustomerId, DateTime OccurredAt)>();
         await using (var batch = new NpgsqlBatch(connection, transaction))
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(events.Count <= Few ? PrologueOfFew : Prologue));
-            if (TakesCustomerLock && LockBuckets(events, linked) is { Length: > 0 } buckets)
+            batch.BatchCommands.Add(new(events.Count <= Few ? PrologueOfFew : Prologue));
+            if (linked is null && rows.Others() is { Count: > 0 } others) batch.BatchCommands.Add(SubjectLocks(others));
+            var locking = events.Where(e => projections.Locks(e.Type)).Select(e => (e.Type, Customer: CustomerOf(e, linked))).Where(one => one.Customer is not null).Distinct().ToList();
+            if (TakesCustomerLock && locking.Count > 0) batch.BatchCommands.Add(Of("select pg_advisory_xact_lock(7, b) from unnest($1::int[]) b", InOrder(locking.Select(one => one.Customer!))));
+            // Whoever keeps the log in memory looks for what is received lately; this comes under the times of then.
+            if (events.Any(e => e.History)) batch.BatchCommands.Add(new("insert into past_changes (at) values (clock_timestamp()) returning id"));
+            var before = batch.BatchCommands.Count;
+            batch.BatchCommands.Add(rows.Command(projections.InsertFor(events), seen));
+            string[] Customers(Func<string, bool> handles) => [.. locking.Where(one => handles(one.Type)).Select(one => one.Customer!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            foreach (var replay in projections.Replays)
             {
-                var locks = new NpgsqlBatchCommand("select pg_advisory_xact_lock(7, b) from unnest($1::int[]) b");
-                locks.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = buckets });
-                batch.BatchCommands.Add(locks);
+                if (Customers(replay.Handles) is not { Length: > 0 } customers) continue;
+                foreach (var command in replay.Commands) batch.BatchCommands.Add(Of(command, customers));
             }
 
-            // Whoever keeps the log in memory looks for what is received lately; this comes under the times of then.
-            if (events.Exists(e => e.History)) batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into past_changes (at) values (clock_timestamp()) returning id"));
-            batch.BatchCommands.Add(InsertCommand(events));
-            await using var reader = await batch.ExecuteReaderAsync(ct);
-            for (var left = batch.BatchCommands.Count; left > 1; left--) await reader.NextResultAsync(ct);
-            while (await reader.ReadAsync(ct))
+            var decisions = new Queue<Decision>();
+            foreach (var decision in projections.Decisions)
             {
-                if (reader.GetInt32(0) is var n and >= 0)
-                {
-                    var e = events[n];
-                    outcomes[(e.Subject, e.Source, e.Id)] =
-                        reader.GetBoolean(1) ? Outcome.Stored : reader.GetBoolean(2) ? Outcome.UnknownCustomer : Outcome.Duplicate;
-                }
-                else
-                {
-                    unsettled.Add(reader.GetString(3));
-                }
+                if (Customers(decision.Handles) is not { Length: > 0 } customers) continue;
+                batch.BatchCommands.Add(Of(decision.Command, customers));
+                decisions.Enqueue(decision);
             }
+
+            await using var reader = await batch.ExecuteReaderAsync(ct);
+            for (; before > 0; before--) await reader.NextResultAsync(ct);
+            while (await reader.ReadAsync(ct)) rows.Read(reader, unsettled);
+            while (decisions.TryDequeue(out var decision) && await reader.NextResultAsync(ct))
+            {
+                while (await reader.ReadAsync(ct)) due.Add((decision, reader.GetString(0), reader.GetDateTime(1)));
+            }
+
+            // To the end: an error of a later command shows itself only there.
+            while (await reader.NextResultAsync(ct)) { }
         }
 
         if (unsettled.Count > 0)
@@ -128,77 +128,58 @@ public sealed partial class EventLog(Projections projections)
             await connection.ExecuteAsync(new CommandDefinition(projections.Settle, new { customers }, transaction, cancellationToken: ct));
         }
 
-        var stored = events.Where(e => outcomes[(e.Subject, e.Source, e.Id)] == Outcome.Stored)
-            .Select(e => e.CustomerId is null && linked.TryGetValue(e.Subject, out var customer) ? e with { CustomerId = customer } : e)
-            .Where(e => e.CustomerId is not null).ToList();
-        await Replay(connection, transaction, stored, ct);
-        await Decide(connection, transaction, stored, ct);
-        return outcomes;
+        if (due.Count == 0) return;
+        var received = events.ToLookup(e => CustomerOf(e, linked), StringComparer.Ordinal);
+        await Store(connection, transaction, new Rows([.. due.Select(one => Decided(one.Decision, one.CustomerId, one.OccurredAt,
+            received[one.CustomerId].All(e => e.History) ? null : received[one.CustomerId].Max(e => e.ReceivedAt)))]), seen, ct);
     }
 
-    // The customers of visitors, people and groups. Nobody links them while their lock is shared here, so that an event is either
-    // counted for the customer as it comes in or found by whoever links.
-    private async Task<Dictionary<string, string>> Linked(NpgsqlConnection connection, NpgsqlTransaction transaction, List<Envelope> events, CancellationToken ct)
+    // What is due for these customers because of what was received then.
+    private async Task Decide(NpgsqlConnection connection, NpgsqlTransaction transaction, Decision decision, string[] customers, DateTime received, CancellationToken ct)
     {
-        var others = events.Where(e => e.CustomerId is null).ToList();
-        if (others.Count == 0) return [];
-        await connection.ExecuteAsync(new CommandDefinition(
-            "select pg_advisory_xact_lock_shared(7, -1); select pg_advisory_xact_lock_shared(9, b) from unnest(@buckets) b",
-            new { buckets = InOrder(others.Select(e => e.Subject)) }, transaction, cancellationToken: ct));
-        var acting = others.Where(e => projections.Locks(e.Type)).Select(e => e.Subject).Distinct(StringComparer.Ordinal).ToArray();
-        if (acting.Length == 0) return [];
-        return (await connection.QueryAsync<(string Identity, string Customer)>(new CommandDefinition(
-            "select identity, customer_id from identities where identity = any(@acting) and customer_id is not null", new { acting }, transaction, cancellationToken: ct)))
-            .ToDictionary(one => one.Identity, one => one.Customer, StringComparer.Ordinal);
-    }
-
-    private async Task Replay(NpgsqlConnection connection, NpgsqlTransaction transaction, List<Envelope> stored, CancellationToken ct)
-    {
-        foreach (var replay in projections.Replays)
-        {
-            var customers = Customers(stored, replay.Handles);
-            if (customers.Length > 0) await ReplayAll(connection, transaction, customers, other => ReferenceEquals(other, replay), ct);
-        }
-    }
-
-    private async Task Decide(NpgsqlConnection connection, NpgsqlTransaction transaction, List<Envelope> stored, CancellationToken ct)
-    {
-        var received = stored.ToLookup(e => e.CustomerId!, StringComparer.Ordinal);
-        foreach (var decision in projections.Decisions)
-        {
-            await Decide(connection, transaction, decision, Customers(stored, decision.Handles),
-                customer => received[customer].All(e => e.History) ? null : received[customer].Max(e => e.ReceivedAt), ct);
-        }
-    }
-
-    // What is due for these customers because of what was received then; null: because of history.
-    private async Task Decide(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Decision decision, string[] customers, Func<string, DateTime?> received, CancellationToken ct)
-    {
-        if (customers.Length == 0) return;
         var due = await connection.QueryAsync<(string CustomerId, DateTime OccurredAt)>(
             new CommandDefinition(decision.Sql, new { customers }, transaction, cancellationToken: ct));
-        var decided = due.Select(one => new Envelope
-        {
-            Id = $"{decision.Type}:{one.CustomerId}",
-            Source = "system",
-            Type = decision.Type,
-            CustomerId = one.CustomerId,
-            OccurredAt = one.OccurredAt,
-            History = received(one.CustomerId) is null,
-            ReceivedAt = received(one.CustomerId) ?? one.OccurredAt,
-            Actor = "system",
-        }).ToList();
-        if (decided.Count > 0) await Store(connection, transaction, decided, ct);
+        var decided = due.Select(one => Decided(decision, one.CustomerId, one.OccurredAt, received)).ToList();
+        if (decided.Count > 0) await Store(connection, transaction, new Rows(decided), null, ct);
     }
 
-    private int[] LockBuckets(List<Envelope> events, Dictionary<string, string> linked) =>
-        InOrder(events.Where(e => projections.Locks(e.Type)).Select(e => e.CustomerId ?? linked.GetValueOrDefault(e.Subject)).OfType<string>());
+    // Received null: because of history.
+    private static Envelope Decided(Decision decision, string customer, DateTime at, DateTime? received) => new()
+    {
+        Id = $"{decision.Type}:{customer}",
+        Source = "system",
+        Type = decision.Type,
+        CustomerId = customer,
+        OccurredAt = at,
+        History = received is null,
+        ReceivedAt = received ?? at,
+        Actor = "system",
+    };
+
+    // The customers of visitors, people and groups whose events take the customer lock; null where there are none. Nobody links
+    // them while their lock is shared here, so that an event is either counted for the customer as it comes in or found by whoever links.
+    private async Task<Dictionary<string, string>?> Linked(NpgsqlConnection connection, NpgsqlTransaction? transaction, Rows rows, CancellationToken ct)
+    {
+        var acting = rows.Events.Where(e => e.CustomerId is null && projections.Locks(e.Type)).Select(e => e.Subject).Distinct(StringComparer.Ordinal).ToArray();
+        if (acting.Length == 0) return null;
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.BatchCommands.Add(new("select pg_advisory_xact_lock_shared(7, -1)"));
+        batch.BatchCommands.Add(SubjectLocks(rows.Others()));
+        batch.BatchCommands.Add(Of("select identity, customer_id from identities where identity = any($1) and customer_id is not null", acting));
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        for (var locks = 0; locks < 2; locks++) await reader.NextResultAsync(ct);
+        var linked = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(ct)) linked.Add(reader.GetString(0), reader.GetString(1));
+        return linked;
+    }
+
+    private static string? CustomerOf(Envelope e, Dictionary<string, string>? linked) => e.CustomerId ?? linked?.GetValueOrDefault(e.Subject);
+
+    private static NpgsqlBatchCommand SubjectLocks(IReadOnlyList<string> subjects) => Of("select pg_advisory_xact_lock_shared(9, b) from unnest($1::int[]) b", InOrder(subjects));
+
+    private static NpgsqlBatchCommand Of<T>(string text, T[] parameter) => new(text) { Parameters = { new NpgsqlParameter<T[]> { TypedValue = parameter } } };
 
     private static int[] InOrder(IEnumerable<string> customers) => [.. customers.Select(Bucket).Distinct().Order()];
-
-    private static string[] Customers(List<Envelope> events, Func<string, bool> handles) =>
-        [.. events.Where(e => handles(e.Type)).Select(e => e.CustomerId!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>FNV-1a, so that every process puts a customer into the same bucket.</summary>
     internal static int Bucket(string customer)
@@ -206,45 +187,5 @@ public sealed partial class EventLog(Projections projections)
         var hash = 2166136261u;
         foreach (var c in customer) hash = (hash ^ c) * 16777619u;
         return (int)(hash % Buckets);
-    }
-
-    private NpgsqlBatchCommand InsertCommand(List<Envelope> events)
-    {
-        var command = new NpgsqlBatchCommand(projections.Insert);
-        void Add<T>(NpgsqlDbType type, Func<Envelope, T> value) =>
-            command.Parameters.Add(new NpgsqlParameter<T[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = [.. events.Select(value)] });
-        // In the order of insert.sql.
-        command.Parameters.Add(new NpgsqlParameter<int[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer, TypedValue = [.. Enumerable.Range(0, events.Count)] });
-        Add(NpgsqlDbType.Text, e => e.Subject);
-        Add(NpgsqlDbType.Text, e => e.Source);
-        Add(NpgsqlDbType.Text, e => e.Id);
-        Add(NpgsqlDbType.Text, e => e.Type);
-        Add(NpgsqlDbType.TimestampTz, e => e.OccurredAt);
-        Add(NpgsqlDbType.TimestampTz, e => e.ClaimedAt);
-        Add(NpgsqlDbType.TimestampTz, e => e.SentAt);
-        Add(NpgsqlDbType.TimestampTz, e => e.ReceivedAt);
-        Add(NpgsqlDbType.Text, e => e.CustomerId);
-        Add(NpgsqlDbType.Text, e => e.GroupId);
-        Add(NpgsqlDbType.Text, e => e.PersonId);
-        Add(NpgsqlDbType.Text, e => e.VisitorId);
-        Add(NpgsqlDbType.Text, e => e.SessionId);
-        Add(NpgsqlDbType.Text, e => e.Visit.Url);
-        Add(NpgsqlDbType.Text, e => e.Visit.Referrer);
-        Add(NpgsqlDbType.Text, e => e.Visit.Source);
-        Add(NpgsqlDbType.Text, e => e.Visit.Medium);
-        Add(NpgsqlDbType.Text, e => e.Visit.Campaign);
-        Add(NpgsqlDbType.Text, e => e.Visit.Term);
-        Add(NpgsqlDbType.Text, e => e.Visit.Content);
-        Add(NpgsqlDbType.Jsonb, e => e.Properties);
-        Add(NpgsqlDbType.Boolean, e => e.History);
-        Add(NpgsqlDbType.Text, e => e.Actor);
-        return command;
-    }
-
-    private enum Outcome
-    {
-        Stored,
-        Duplicate,
-        UnknownCustomer,
     }
 }

@@ -27,6 +27,8 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
 
     private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
 
+    private readonly SeenCustomers seen = new(clock);
+
     private long characters;
 
     /// <summary>Called on the writer after every commit: what was in it, what became of each, how long it took.</summary>
@@ -89,7 +91,16 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
     {
         using var limit = new CancellationTokenSource(Patience);
         (written, planAgainAt) = (0, FirstPlans);
-        return await db.OpenConnectionAsync(limit.Token);
+        var connection = await db.OpenConnectionAsync(limit.Token);
+        await Prepare(connection, limit.Token);
+        return connection;
+    }
+
+    /// <summary>One plan for every call, and real tables by their keys: planned for a table that was small it would read it whole once it is large.</summary>
+    internal static async Task Prepare(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var settings = new NpgsqlCommand("set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_mergejoin = off; set jit = off", connection);
+        await settings.ExecuteNonQueryAsync(ct);
     }
 
     private List<Waiting> Take()
@@ -165,9 +176,11 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
             var began = clock.GetTimestamp();
             try
             {
-                await using var transaction = await connection.BeginTransactionAsync(limit.Token);
-                var receipts = await events.Write(connection, transaction, batch, limit.Token);
-                await transaction.CommitAsync(limit.Token);
+                // Where one round trip does it all, the statement's own end is the commit.
+                await using var transaction = events.Alone(batch) ? null : await connection.BeginTransactionAsync(limit.Token);
+                var receipts = await events.Write(connection, transaction, batch, seen, limit.Token);
+                if (transaction is not null) await transaction.CommitAsync(limit.Token);
+                seen.Add(batch, receipts);
                 Committed?.Invoke(batch, receipts, clock.GetElapsedTime(began));
                 await PlanAgain(connection, batch.Count, limit.Token);
                 if (receipts.Any(receipt => receipt.Stored)) signals.Publish(Signals.Events);

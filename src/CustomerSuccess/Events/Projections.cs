@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CustomerSuccess.Platform;
 using Npgsql;
 
@@ -12,7 +13,9 @@ namespace CustomerSuccess.Events;
 /// <param name="Unsettled">A CTE that names customers whose totals must be taken again (a count went down), if any.</param>
 /// <param name="Settle">Run for those customers afterwards; <c>@customers</c>.</param>
 /// <param name="On">When it runs: some count what came in and do not care whose it is.</param>
-public sealed record Fold(IReadOnlyList<string> Tables, string Sql, string? Unsettled = null, string? Settle = null, FoldOn On = FoldOn.Both);
+/// <param name="Takes">Which events it can do anything with (null: all); a call without any is stored without it.</param>
+public sealed record Fold(
+    IReadOnlyList<string> Tables, string Sql, string? Unsettled = null, string? Settle = null, FoldOn On = FoldOn.Both, Func<Envelope, bool>? Takes = null);
 
 /// <summary>Arrival: events that are stored now. Move: events that are in the log and count for another customer than before (a link, its end, rebuild).</summary>
 public enum FoldOn
@@ -54,13 +57,19 @@ public sealed record Replay(
         on conflict ({string.Join(", ", Key)}) do update set
         {string.Join(",\n", Columns.Except(Key, StringComparer.Ordinal).Select(column => $"{column} = excluded.{column}"))}
         """;
+
+    /// <summary>The statement and what runs after it, one command each, with the customers as $1.</summary>
+    internal IReadOnlyList<string> Commands => field ??= [.. new[] { Statement }.Concat(After?.Split(";\n") ?? []).Select(text => text.Replace("@customers", "$1", StringComparison.Ordinal))];
 }
 
 /// <summary>
 /// Decided once and written as an event under a deterministic id, so that neither a second process nor a kill makes it
 /// twice. The query returns (customer_id, occurred_at) of what is due among <c>@customers</c>; rebuild never runs it.
 /// </summary>
-public sealed record Decision(string Type, string Sql, Func<string, bool> Handles);
+public sealed record Decision(string Type, string Sql, Func<string, bool> Handles)
+{
+    internal string Command { get; } = Sql.Replace("@customers", "$1", StringComparison.Ordinal);
+}
 
 /// <summary>
 /// A table that is about no customer, with what it should hold according to the log: one select (key, stored, derived, as text) of the
@@ -71,6 +80,8 @@ public sealed record Whole(string Table, string Differences, string Mend);
 /// <summary>Everything the rooms derive from events, in the order they are written.</summary>
 public sealed record Projections(IReadOnlyList<Fold> Folds, IReadOnlyList<Replay> Replays, IReadOnlyList<Decision> Decisions, IReadOnlyList<Whole>? Wholes = null)
 {
+    private readonly ConcurrentDictionary<ulong, string> inserts = [];
+
     public IReadOnlyList<Trail> Trails { get; init; } = [];
 
     /// <summary>Types that take the customer lock: replayed ones, and those that count a URL once.</summary>
@@ -78,11 +89,29 @@ public sealed record Projections(IReadOnlyList<Fold> Folds, IReadOnlyList<Replay
         Replays.Any(replay => replay.Handles(type))
         || type is EventTypes.IssueTagged or EventTypes.IssueResolution or EventTypes.PrGenerated or EventTypes.PrMerged or EventTypes.PrRejected;
 
-    /// <summary>Stores what is new among the incoming rows and folds it in, as one statement.</summary>
-    public string Insert { get; } = Sql.Read("Events/insert.sql")
-        .Replace("/*folds*/", string.Concat(Folds.Where(fold => fold.On != FoldOn.Move).Select(fold => ",\n" + fold.Sql)), StringComparison.Ordinal)
-        .Replace("/*unsettled*/", string.Concat(Folds.Where(fold => fold.Unsettled is not null)
-            .Select(fold => $"\nunion all select -1, false, false, customer_id from {fold.Unsettled}")), StringComparison.Ordinal);
+    /// <summary>
+    /// Stores what is new among the incoming rows and folds it in, as one statement, with only those folds that have something
+    /// to do: setting up the others would cost a small call more than storing it.
+    /// </summary>
+    public string InsertFor(IReadOnlyList<Envelope> events)
+    {
+        var which = 0ul;
+        for (var n = 0; n < Folds.Count; n++)
+        {
+            if (Folds[n] is { On: not FoldOn.Move } fold && (fold.Takes is null || events.Any(fold.Takes))) which |= 1ul << n;
+        }
+
+        return inserts.GetOrAdd(which, Insert);
+    }
+
+    private string Insert(ulong which)
+    {
+        var arriving = Folds.Where((_, n) => (which >> n & 1) == 1).ToList();
+        return Sql.Read("Events/insert.sql")
+            .Replace("/*folds*/", string.Concat(arriving.Select(fold => ",\n" + fold.Sql)), StringComparison.Ordinal)
+            .Replace("/*unsettled*/", string.Concat(arriving.Where(fold => fold.Unsettled is not null)
+                .Select(fold => $"\nunion all select 2, customer_id, null, null from {fold.Unsettled}")), StringComparison.Ordinal);
+    }
 
     /// <summary>The same folds over everything that is in the log about <c>@customers</c>.</summary>
     public string Refold { get; } = $"""

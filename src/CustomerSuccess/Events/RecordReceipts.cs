@@ -18,7 +18,7 @@ public static class RecordReceipts
 
     /// <summary>Count messages sent again; one that says something else than the first is marked and told so.</summary>
     public static async Task Duplicates(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<(int Place, Envelope Event)> again, Receipt[] receipts, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyList<(int Place, Envelope Event)> again, Receipt[] receipts, CancellationToken ct)
     {
         var other = (await connection.QueryAsync<int>(new CommandDefinition(
             """

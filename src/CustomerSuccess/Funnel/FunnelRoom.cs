@@ -15,11 +15,13 @@ public static class FunnelRoom
 {
     public static IReadOnlyList<Fold> Folds { get; } =
     [
-        new([], Sql.Read("Funnel/arrivals.sql"), On: FoldOn.Arrival),
+        new([], Sql.Read("Funnel/arrivals.sql"), On: FoldOn.Arrival, Takes: Moves),
         new(["journeys"], Sql.Read("Funnel/moves.sql"), On: FoldOn.Move),
     ];
 
     public static IReadOnlyList<Trail> Trails { get; } = [new(FollowEvents.CatchUp, RebuildVisits.Run)];
+
+    private static bool Moves(Envelope e) => e.Type is EventTypes.PageView or EventTypes.Signup or EventTypes.ApiKeyCreated or EventTypes.ApiCall or EventTypes.ApiCallsFailed;
 
     public static void Add(IServiceCollection services)
     {

@@ -8,9 +8,12 @@ namespace CustomerSuccess.Health;
 /// <summary>How each customer is doing: the score, its proof, its history, and where everyone stands now.</summary>
 public static class HealthRoom
 {
-    public static IReadOnlyList<Fold> Folds { get; } = [new([], Sql.Read("Health/touched.sql"))];
+    public static IReadOnlyList<Fold> Folds { get; } = [new([], Sql.Read("Health/touched.sql"), Takes: Touches)];
 
     public static void Add(IServiceCollection services) => services.AddHostedService<HealthWorker>();
+
+    private static bool Touches(Envelope e) => e.Type is not (EventTypes.HealthChanged or EventTypes.NoteAdded or EventTypes.NoteRemoved or EventTypes.NoteRestored
+        or EventTypes.PageView or EventTypes.PersonUpdated);
 
     public static void Map(IEndpointRouteBuilder app)
     {
