@@ -73,8 +73,13 @@ public static class FunnelCommands
     {
         var command = new Command("journeys", "How far customers have come, the newest first");
         var stages = FunnelCounts.Stages.ToDictionary(
-            stage => stage.Key, stage => new Option<bool?>("--completed-" + stage.Key.Replace('_', '-')) { Description = $"true or false: has or has not reached {stage.Name.ToLowerInvariant()}" });
-        foreach (var stage in stages.Values) command.Add(stage);
+            stage => stage.Key, stage => new Option<string?>("--completed-" + stage.Key.Replace('_', '-')) { Description = $"true or false: has or has not reached {stage.Name.ToLowerInvariant()}" });
+        foreach (var stage in stages.Values)
+        {
+            stage.AcceptOnlyFromAmong("true", "false");
+            command.Add(stage);
+        }
+
         var limit = new Option<int>("--limit") { Description = "How many, 1 to 200", DefaultValueFactory = _ => 50 };
         command.Add(limit);
         command.SetAction(async (parsed, ct) =>

@@ -4,6 +4,8 @@ using CustomerSuccess.Events;
 using CustomerSuccess.Funnel.Calls;
 using CustomerSuccess.Funnel.Figures;
 using CustomerSuccess.Funnel.Journeys;
+using CustomerSuccess.Funnel.Overview;
+using CustomerSuccess.Funnel.Sections;
 using CustomerSuccess.Funnel.Tracking;
 using CustomerSuccess.Funnel.Visits;
 using CustomerSuccess.Platform;
@@ -27,6 +29,7 @@ public static class FunnelRoom
     {
         services.AddHostedService<FunnelWorker>();
         services.AddSingleton<TrackFunnel>();
+        services.AddSingleton<LatestFunnel>();
         services.AddSingleton(_ => new CallNotes());
         services.AddHostedService<RecordCalls>();
     }
@@ -45,6 +48,12 @@ public static class FunnelRoom
         api.MapGet("summary", GetSummary.Handle).RequireAuthorization(Permissions.Viewer);
         api.MapGet("daily", GetDailyMetrics.Handle).RequireAuthorization(Permissions.Viewer);
         api.MapGet("journeys", ListJourneys.Handle).RequireAuthorization(Permissions.Viewer);
+
+        app.MapGet("/funnel", ShowFunnel.Handle).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
+        app.MapGet("/live/funnel", ShowFunnel.Live).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
+        app.MapGet("/funnel/journeys", ShowJourneys.Handle).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
+        app.MapGet("/settings/funnel", EditFunnelSettings.Show).RequireAuthorization(Permissions.Admin).ExcludeFromDescription();
+        app.MapPost("/settings/funnel", EditFunnelSettings.Submit).RequireAuthorization(Permissions.Admin).ExcludeFromDescription();
     }
 
     public static void Commands(RootCommand root, CliHost host) => root.Add(FunnelCommands.Make(host));

@@ -75,7 +75,7 @@ public sealed class FunnelTests
         foreach (var (path, field) in new[]
         {
             ("summary?days=0", "days"), ("summary?days=thirty", "days"), ("summary?days=3&from=2026-03-01", "days"), ("summary?from=2026-03-20&to=2026-03-01", "to"), ("daily?to=2026-03-01", "from"),
-            ("daily?from=20-03-2026&to=2026-03-21", "from"), ("journeys?reached=everything", "reached"), ("journeys?limit=0", "limit"),
+            ("daily?from=20-03-2026&to=2026-03-21", "from"), ("journeys?reached=everything", "reached"), ("journeys?limit=0", "limit"), ("journeys?completed_signup=yes", "completed_signup"),
         })
         {
             var answer = await client.GetAsync("/api/v1/funnel/" + path);

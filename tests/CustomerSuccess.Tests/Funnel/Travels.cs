@@ -10,7 +10,7 @@ using Npgsql;
 namespace CustomerSuccess.Tests.Funnel;
 
 /// <summary>Tells of visits and what came of them.</summary>
-internal static class Travels
+public static class Travels
 {
     public static Envelope Visit(string visitor, DateTime at, string? url = null, string? referrer = null, string? customer = null, string? id = null, bool bot = false) => new()
     {

@@ -1,5 +1,6 @@
 using CustomerSuccess.Tests.Access;
 using CustomerSuccess.Tests.Events;
+using CustomerSuccess.Tests.Funnel;
 
 namespace CustomerSuccess.Tests.Web;
 
@@ -11,7 +12,8 @@ public sealed class PagesTests(LivedInHouse lived) : IClassFixture<LivedInHouse>
     private static readonly string[] Pages =
     [
         "/", "/customers", "/customers?status=at_risk", "/customers?q=nobody-is-called-this", "/customers/acme", "/customers/nobody",
-        "/settings/account", "/settings/users", "/settings/keys", "/settings/sources", "/settings/sources/new?client=script", "/settings/sources/new?client=http", "/settings/ingestion", "/settings/webhooks", "/settings/import", "/settings/export", "/settings/audit", "/nothing-here",
+        "/settings/account", "/settings/users", "/settings/keys", "/settings/sources", "/settings/sources/new?client=script", "/settings/sources/new?client=http", "/settings/ingestion", "/settings/webhooks", "/settings/import", "/settings/export", "/settings/audit",
+        "/funnel", "/funnel?days=90", "/funnel?from=2026-03-01&to=2026-03-09", "/funnel/journeys", "/funnel/journeys?completed_signup=true&completed_activation=false", "/settings/funnel", "/nothing-here",
     ];
 
     [Theory]
@@ -62,7 +64,7 @@ public sealed class LivedInHouse : IAsyncLifetime
         House = await House.Open();
         foreach (var colleague in new[] { Cast.Alice, Cast.Bob, Cast.Carol }) await House.Hire(colleague);
         string[] customers = ["acme", "northwind", "techcorp", "parallax"];
-        await House.Write([.. customers.Select(id => Story.Created(id)), .. Story.Random(5, customers[..3], 80)]);
+        await House.Write([.. customers.Select(id => Story.Created(id)), .. Story.Random(5, customers[..3], 80), .. Travels.Random(6, customers, 150).DistinctBy(e => e.Id)]);
     }
 
     public ValueTask DisposeAsync() => House.DisposeAsync();

@@ -39,10 +39,10 @@ public static class Companies
     // New today, new this week, moving.
     private static IEnumerable<Company> OnTheirWay =>
     [
-        new("Junction Rail", "junction-rail", "Transport", "Early Access", 130, "Trial", 0, "Emil Brandt", 0, "0 0 - - -"),
-        new("Marigold Care", "marigold-care", "HealthTech", "Early Access", 26, "Trial", 0, "Nadia Haddad", 0, "0 - - - -") { Zone = 9 },
+        new("Junction Rail", "junction-rail", "Transport", "Early Access", 130, "Trial", 0, "Emil Brandt", 0, "0 0 - - -") { Key = 1.5 },
+        new("Marigold Care", "marigold-care", "HealthTech", "Early Access", 26, "Trial", 0, "Nadia Haddad", 0, "0 - - - -") { Zone = 9, Key = null },
         new("Zephyr Drones", "zephyr-drones", "Robotics", "Early Access", 14, "Trial", 0, "Felix Baum", 0, "- - - - -") { Zone = 8 },
-        new("Corvid Search", "corvid-search", "SaaS", "Early Access", 19, "Trial", 0, "Yuki Tanaka", 1, "0 0 1 - -") { Zone = 9 },
+        new("Corvid Search", "corvid-search", "SaaS", "Early Access", 19, "Trial", 0, "Yuki Tanaka", 1, "0 0 1 - -") { Zone = 9, Key = 4 },
         new("Hearthstone Homes", "hearthstone", "PropTech", "Early Access", 48, "Trial", 0, "Luke Byrne", 2, "0 0 1 2 -", 0.9, 0.7) { Zone = 0 },
         new("Ember Observability", "ember-o11y", "SaaS", "Beta", 31, "Trial", 0, "Vera Sokol", 3, "0 0 0 1 2", 1.8, 0.9),
         new("Praxis Biotech", "praxis-bio", "BioTech", "VIP", 75, "Business", 1200, "Elena Rossi", 9, "0 0 1 2 4", 1.2, 0.75),
@@ -52,12 +52,12 @@ public static class Companies
     // A blocker stands in the way.
     private static IEnumerable<Company> Stuck =>
     [
-        new("Northgate Hospital Group", "northgate-hg", "HealthTech", "VIP", 900, "Enterprise", 5200, "Ruth Kessler", 34, "0 0 - - -") { Blocker = ("security_review", "Their security team reviews the Action; questionnaire sent, answer promised for Monday.", 27), Note = ("Ruth is on our side, the delay is procurement. Do not push before Monday.", 3) },
+        new("Northgate Hospital Group", "northgate-hg", "HealthTech", "VIP", 900, "Enterprise", 5200, "Ruth Kessler", 34, "0 0 - - -") { Blocker = ("security_review", "Their security team reviews the Action; questionnaire sent, answer promised for Monday.", 27), Note = ("Ruth is on our side, the delay is procurement. Do not push before Monday.", 3), Key = null },
         new("Cobalt Commerce", "cobalt-commerce", "E-commerce", "Beta", 66, "Business", 890, "Diego Santos", 22, "0 0 4 - -") { Blocker = ("permissions", "The app may read issues but not open pull requests; an owner of the organization must approve.", 16), Asks = 0.2 },
-        new("Larkspur Telehealth", "larkspur-tele", "HealthTech", "Beta", 35, "Team", 510, "Amy Cho", 18, "0 0 3 9 -", 0.4) { Blocker = ("github_config", "Needs help with repository permissions to allow PR creation.", 8), Zone = -7 },
+        new("Larkspur Telehealth", "larkspur-tele", "HealthTech", "Beta", 35, "Team", 510, "Amy Cho", 18, "0 0 3 9 -", 0.4) { Blocker = ("github_config", "Needs help with repository permissions to allow PR creation.", 8), Zone = -7, Refused = (403, 7, 20) },
         new("Monolith Software", "monolith-sw", "SaaS", "Early Access", 140, "Business", 990, "Karl Jensen", 41, "0 1 - - -") { Blocker = ("self_hosted_runners", "Runners without internet access; wants to know which hosts to allow.", 35) },
         new("Peregrine Travel", "peregrine-travel", "Travel", "Early Access", 29, "Team", 450, "Lucia Romano", 15, "0 0 2 - -") { Blocker = ("no_time", "Release until the end of the month; asked us to come back after.", 11) },
-        new("Argent Capital", "argent-capital", "FinTech", "VIP", 220, "Enterprise", 3600, "Henry Ashford", 11, "0 0 - - -") { Blocker = ("legal", "Data processing agreement with their lawyers.", 9), Zone = 0 },
+        new("Argent Capital", "argent-capital", "FinTech", "VIP", 220, "Enterprise", 3600, "Henry Ashford", 11, "0 0 - - -") { Blocker = ("legal", "Data processing agreement with their lawyers.", 9), Zone = 0, Key = null },
         new("Basalt Build", "basalt-build", "Construction", "Early Access", 88, "Team", 470, "Olga Petrova", 26, "0 0 8 12 -", 0.25) { Blocker = ("false_positives", "Three of the first fixes changed generated code; they stopped until paths can be excluded.", 5), Asks = 0.25 },
     ];
 
@@ -68,23 +68,23 @@ public static class Companies
         new("Lumen Labs", "lumen-labs", "Lighting", "Beta", 20, "Team", 310, "Elif Kaya", 58, "0 0 1 3 -", 0.9, 0.55) { MergedLately = 0, TakenBack = [("github_action_installed", 5)], Zone = 3 },
         new("Driftwood Media", "driftwood", "Media", "Early Access", 15, "Team", 420, "Chloe Martin", 47, "0 0 2 4 6", 0.9, 0.9) { MergedLately = 0.05 },
         new("Ironclad Storage", "ironclad", "Infrastructure", "VIP", 110, "Business", 1400, "Stefan Wolf", 68, "0 0 2 4 5", 1.5, 0.82) { MergedLately = 0.1, Quiet = 1 },
-        new("Palisade Cloud", "palisade-cloud", "Infrastructure", "Early Access", 44, "Team", 590, "Nina Berg", 36, "0 0 1 3 5", 0.5, 0.6) { Asks = 0.9 },
+        new("Palisade Cloud", "palisade-cloud", "Infrastructure", "Early Access", 44, "Team", 590, "Nina Berg", 36, "0 0 1 3 5", 0.5, 0.6) { Asks = 0.9, Refused = (429, 140, 1.5) },
         new("Switchback Sports", "switchback", "Sports", "Early Access", 13, "Starter", 140, "Owen Price", 30, "0 0 2 5 -", 0.12, 0.5) { Asks = 0.5, Zone = 0 },
-        new("Redline Racing Data", "redline-data", "Sports", "Beta", 17, "Team", 380, "Enzo Conti", 54, "0 0 2 3 -", 0.9, 0.08),
+        new("Redline Racing Data", "redline-data", "Sports", "Beta", 17, "Team", 380, "Enzo Conti", 54, "0 0 2 3 -", 0.9, 0.08) { Refused = (401, 23, 3) },
         new("Granite Mutual", "granite-mutual", "Insurance", "Early Access", 260, "Business", 1150, "Alice Novotna", 25, "0 0 3 - -", 0, 0) { Quiet = 12 },
     ];
 
     // Inactive, paused, churned, archived.
     private static IEnumerable<Company> Gone =>
     [
-        new("Parallax", "parallax-vr", "Gaming", "Beta", 21, "Starter", 0, "Tara Singh", 76, "0 - - - -") { Quiet = 76 },
+        new("Parallax", "parallax-vr", "Gaming", "Beta", 21, "Starter", 0, "Tara Singh", 76, "0 - - - -") { Quiet = 76, Key = 30 },
         new("Cedar & Sage", "cedar-sage", "Hospitality", "Early Access", 10, "Starter", 90, "Maud Peeters", 101, "0 0 2 6 -", 0.4, 0.6, Quiet: 47),
         new("Onyx Trading", "onyx-trading", "FinTech", "Beta", 36, "Team", 620, "Viktor Hahn", 110, "0 0 3 5 8", 1.2, 0.8, Quiet: 33) { Note = ("Two engineers left in October. The rest does not know the tool; offer a session.", 20) },
-        new("Silverbirch Schools", "silverbirch", "EdTech", "Early Access", 58, "Team", 340, "Anneli Koski", 64, "0 0 - - -") { Quiet = 60 },
+        new("Silverbirch Schools", "silverbirch", "EdTech", "Early Access", 58, "Team", 340, "Anneli Koski", 64, "0 0 - - -") { Quiet = 60, Key = null },
         new("Mirage Solar", "mirage-solar", "Energy", "Early Access", 29, "Team", 410, "Omar Farouk", 79, "0 0 4 7 12", 0.6, 0.7, Quiet: 20) { Changed = ("""{"status":"paused"}""", 18), Zone = 4 },
         new("Clockwork Toys", "clockwork-toys", "Retail", "Early Access", 8, "Starter", 80, "Pia Sand", 62, "0 0 3 - -") { Quiet = 25, Changed = ("""{"status":"paused","mrr":0}""", 24) },
         new("Hollow Pine Games", "hollow-pine", "Gaming", "Beta", 12, "Starter", 150, "Ben Archer", 115, "0 0 2 9 -", 0.3, 0.4, Quiet: 52) { Changed = ("""{"status":"churned","mrr":0}""", 45) },
-        new("Tangent Ads", "tangent-ads", "AdTech", "Early Access", 25, "Team", 0, "Kim Larsen", 87, "0 0 - - -") { Quiet = 70, Changed = ("""{"status":"churned"}""", 30) },
+        new("Tangent Ads", "tangent-ads", "AdTech", "Early Access", 25, "Team", 0, "Kim Larsen", 87, "0 0 - - -") { Quiet = 70, Changed = ("""{"status":"churned"}""", 30), Key = null },
         new("Oldtown Archive", "oldtown-archive", "Public sector", "Beta", 6, "Starter", 0, "Ella Strand", 119, "0 0 5 - -") { Quiet = 90, Changed = ("""{"archived_at":"@at"}""", 60) },
     ];
 

@@ -35,6 +35,12 @@ public sealed record Company(
 
     public bool IsTest { get; init; }
 
+    /// <summary>Hours from sign-up to the first API key; null: it never made one.</summary>
+    public double? Key { get; init; } = 0.2;
+
+    /// <summary>Calls that are refused lately: status, how many, and when the last was.</summary>
+    public (int Status, int Calls, double HoursAgo)? Refused { get; init; }
+
     /// <summary>What staff wrote down, with days ago.</summary>
     public (string Text, int Ago)? Note { get; init; }
 

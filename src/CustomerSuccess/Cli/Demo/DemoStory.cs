@@ -11,10 +11,11 @@ public static class DemoStory
 {
     private const int Seed = 20_250_505;
     private const int FirstNumber = 1003;
+    private const int Days = 120;
 
     /// <summary>In the order in which it happened, the two sample customers first.</summary>
     public static IReadOnlyList<Envelope> Tell(DateTime now) =>
-        [.. SampleCustomers.Events().Concat(Companies.All.SelectMany((company, n) => Of(company, n, now))).OrderBy(e => e.OccurredAt)];
+        [.. SampleCustomers.Events().Concat(Companies.All.SelectMany((company, n) => Of(company, n, now))).Concat(Surfing.Strangers(now, Days)).OrderBy(e => e.OccurredAt)];
 
     private static List<Envelope> Of(Company company, int number, DateTime now)
     {
@@ -25,6 +26,7 @@ public static class DemoStory
         var working = Steps(company, told, signup, chance);
         Work.Tell(company, told, working, chance);
         Remarks(company, told, signup, number);
+        if (told.Events.FirstOrDefault(e => e.Type == EventTypes.Signup) is { } signed) Surfing.Before(company, told, signed.OccurredAt, number);
         return told.Events;
     }
 
@@ -75,7 +77,8 @@ public static class DemoStory
             if (step == OnboardingSteps.AccountCreated)
             {
                 told.Tell(at, EventTypes.Signup, new JsonObject { ["channel"] = chance.Next(3) switch { 0 => "docs", 1 => "hacker_news", _ => "recommendation" } }, "system");
-                told.Tell(at, EventTypes.ApiKeyCreated, [], "system");
+                // Most make their key at once; a few leave it at the sign-up for some days, or for good.
+                if (company.Key is { } later) told.Tell(at.AddHours(later), EventTypes.ApiKeyCreated, [], "system");
             }
 
             told.Tell(at, EventTypes.StepPrefix + step, [], n switch { 0 or 1 => "system", 4 => "native", _ => "github" }, id: n is 2 or 3 ? $"step:{told.Customer}-{n}" : null);
@@ -106,6 +109,13 @@ public static class DemoStory
         {
             var notes = new JsonObject { ["blocker_type"] = blocker.Type, ["notes"] = blocker.Notes };
             told.Tell(told.Noon(told.Today.AddDays(-blocker.Since), company.Zone), EventTypes.Blocked, notes, "ui", actor: Staff.Actor(number));
+        }
+
+        if (company.Refused is { } refused)
+        {
+            var last = told.Now.AddHours(-refused.HoursAgo);
+            told.Tell(last, EventTypes.ApiCallsFailed,
+                new JsonObject { ["status"] = refused.Status, ["calls"] = refused.Calls, ["since"] = last.AddHours(-refused.Calls / 3.0).ToString("O", CultureInfo.InvariantCulture) }, "system");
         }
 
         if (company.Note is { } note)

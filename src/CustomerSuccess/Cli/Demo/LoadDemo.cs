@@ -1,6 +1,7 @@
 using CustomerSuccess.Access;
 using CustomerSuccess.Access.Users;
 using CustomerSuccess.Events;
+using CustomerSuccess.Funnel;
 using CustomerSuccess.Health;
 using CustomerSuccess.Platform;
 using Dapper;
@@ -45,6 +46,10 @@ public static class LoadDemo
                 """,
                 new { customers = Companies.All.Count, events = story.Count, now = clock.Now() }, transaction, cancellationToken: ct));
             await transaction.CommitAsync(ct);
+        }
+
+        while (await FollowEvents.Run(db, services.GetRequiredService<ILogger<FunnelWorker>>(), AtOnce, ct) is null or > 0)
+        {
         }
 
         while ((await RefreshStandings.Run(db, log, clock, AtOnce, ct)).Count > 0)

@@ -12,7 +12,11 @@ public sealed record FunnelFigures(FunnelWindow Window, FunnelCounts Total, IRea
 
     private sealed record VisitDay(DateOnly Day, long Visits, long Bots, long Visitors, long LastSeen);
 
-    public static async Task<FunnelFigures> Read(NpgsqlDataSource db, FunnelWindow window, CancellationToken ct)
+    /// <param name="db">Where.</param>
+    /// <param name="window">Which days.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="unique">The unique visitors of a window that has ended, where the caller keeps them; null: not known yet, shown as 0 visitors.</param>
+    public static async Task<FunnelFigures> Read(NpgsqlDataSource db, FunnelWindow window, CancellationToken ct, Func<FunnelWindow, Task<long?>>? unique = null)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var test = await TestCustomers(connection, ct);
@@ -32,7 +36,8 @@ public sealed record FunnelFigures(FunnelWindow Window, FunnelCounts Total, IRea
         var same = (await answer.ReadAsync<(DateOnly? Day, long TooMany)>()).ToLookup(each => each.Day, each => each.TooMany);
         await answer.DisposeAsync();
         var tested = test.Length == 0 ? [] : (await connection.QueryAsync<TestVisit>(new CommandDefinition(Sql.Read("Funnel/Figures/test_visits.sql"), args, cancellationToken: ct))).AsList();
-        var unique = window.EndsNow ? visits.Values.Sum(day => day.LastSeen)
+        var different = window.EndsNow ? visits.Values.Sum(day => day.LastSeen)
+            : unique is not null ? await unique(window) ?? 0
             : await connection.ExecuteScalarAsync<long>(new CommandDefinition(Sql.Read("Funnel/Figures/unique_visitors.sql"), args, cancellationToken: ct));
 
         // What a fast clock put after the last day belongs to it.
@@ -40,7 +45,7 @@ public sealed record FunnelFigures(FunnelWindow Window, FunnelCounts Total, IRea
         var days = Enumerable.Range(0, window.Days).Select(n => window.From.AddDays(n)).Select(day => (day, Counts(day == window.To ? [day, .. extra] : [day]))).ToList();
         var persons = tested.Where(each => !each.Bot).Select(each => each.Visitor).Distinct(StringComparer.Ordinal).Count();
         var total = new FunnelCounts(
-            days.Sum(day => day.Item2.WebsiteVisits), Math.Max(0, unique - same[null].Sum() - persons), days.Sum(day => day.Item2.Signups), days.Sum(day => day.Item2.ApiKeysCreated),
+            days.Sum(day => day.Item2.WebsiteVisits), Math.Max(0, different - same[null].Sum() - persons), days.Sum(day => day.Item2.Signups), days.Sum(day => day.Item2.ApiKeysCreated),
             days.Sum(day => day.Item2.ActivatedUsers), days.Sum(day => day.Item2.RetainedUsers), days.Sum(day => day.Item2.Bots));
         return new FunnelFigures(window, total, days, tested);
 
@@ -56,6 +61,9 @@ public sealed record FunnelFigures(FunnelWindow Window, FunnelCounts Total, IRea
                 seen.Sum(day => day.Bots) - off.Where(each => each.Bot).Sum(each => each.Visits));
         }
     }
+
+    /// <summary>The window as visitors.days is asked: after and up to these day numbers.</summary>
+    internal static object Bounds(FunnelWindow window) => new { before = FunnelWindow.Number(window.From) - 1, last = FunnelWindow.Number(window.Last) };
 
     internal static async Task<string[]> TestCustomers(NpgsqlConnection connection, CancellationToken ct) =>
         [.. await connection.QueryAsync<string>(new CommandDefinition("select customer_id from customers where is_test", cancellationToken: ct))];

@@ -69,6 +69,9 @@ public sealed record Journey(
         j.customer_id, c.organization, j.first_at, j.signup_at, j.key_at, j.activated_at, j.retained_at, j.first_touch::text, j.first_origin, j.last_at, j.last_touch::text, j.last_origin
         """;
 
+    /// <summary>The journey of one customer, @id, as a <see cref="Row"/>.</summary>
+    public const string OneQuery = $"select {Columns}, null::timestamptz as sort_key from journeys j join customers c on c.customer_id = j.customer_id where j.customer_id = @id";
+
     /// <summary>When a stage (visit, signup, api_key, activation, retention) was reached.</summary>
     public DateTime? At(int stage) => stage switch { 1 => FirstVisitAt, 2 => SignupAt, 3 => ApiKeyCreatedAt, 4 => ActivatedAt, _ => RetainedAt };
 

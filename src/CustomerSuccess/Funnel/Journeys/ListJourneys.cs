@@ -1,6 +1,7 @@
 using System.Globalization;
 using CustomerSuccess.Events;
 using CustomerSuccess.Funnel.Figures;
+using CustomerSuccess.Funnel.Sections;
 using CustomerSuccess.Platform;
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,23 +16,35 @@ public sealed record JourneyFilter
     public const int MostRows = 200;
 
     /// <summary>true: has visited the website; false: has not, as far as is known.</summary>
-    [FromQuery(Name = "completed_visit")] public bool? CompletedVisit { get; init; }
+    [FromQuery(Name = "completed_visit")] public string? CompletedVisit { get; init; }
 
-    [FromQuery(Name = "completed_signup")] public bool? CompletedSignup { get; init; }
+    [FromQuery(Name = "completed_signup")] public string? CompletedSignup { get; init; }
 
-    [FromQuery(Name = "completed_api_key")] public bool? CompletedApiKey { get; init; }
+    [FromQuery(Name = "completed_api_key")] public string? CompletedApiKey { get; init; }
 
     /// <summary>Has called the API successfully.</summary>
-    [FromQuery(Name = "completed_activation")] public bool? CompletedActivation { get; init; }
+    [FromQuery(Name = "completed_activation")] public string? CompletedActivation { get; init; }
 
     /// <summary>Has called it successfully twice.</summary>
-    [FromQuery(Name = "completed_retention")] public bool? CompletedRetention { get; init; }
+    [FromQuery(Name = "completed_retention")] public string? CompletedRetention { get; init; }
 
     /// <summary>visit, signup, api_key, activation or retention: reached it in the window that days, or from and to, give.</summary>
     [FromQuery(Name = "reached")] public string? Reached { get; init; }
 
     /// <summary>The channel of the first touch: direct, search, social, ai, email, referral, …</summary>
     [FromQuery(Name = "channel")] public string? Channel { get; init; }
+
+    /// <summary>The section of the website the first touch was on, as in Docs.</summary>
+    [FromQuery(Name = "landed")] public string? Landed { get; init; }
+
+    /// <summary>true: has called the API, whether or not that worked.</summary>
+    [FromQuery(Name = "called")] public bool? Called { get; init; }
+
+    /// <summary>Has called successfully on at least so many days, 1 to 30.</summary>
+    [FromQuery(Name = "active_days")] public int? ActiveDays { get; init; }
+
+    /// <summary>true: the last call failed.</summary>
+    [FromQuery(Name = "stuck")] public bool? Stuck { get; init; }
 
     [FromQuery(Name = "days")] public string? Days { get; init; }
 
@@ -45,9 +58,13 @@ public sealed record JourneyFilter
     /// <summary>`next` of the page before.</summary>
     [FromQuery(Name = "after")] public string? After { get; init; }
 
-    public IEnumerable<(string Stage, bool Done)> Completed =>
-        new (string Stage, bool? Done)[] { ("visit", CompletedVisit), ("signup", CompletedSignup), ("api_key", CompletedApiKey), ("activation", CompletedActivation), ("retention", CompletedRetention) }
-            .Where(each => each.Done is not null).Select(each => (each.Stage, each.Done!.Value));
+    /// <summary>The stages asked for, with whether they are reached; a form sends the others empty.</summary>
+    public IEnumerable<(string Stage, bool Done)> Completed => Asked.Where(each => each.Done is "true" or "false").Select(each => (each.Stage, each.Done == "true"));
+
+    /// <summary>What is asked of the stages and is neither true nor false.</summary>
+    public IEnumerable<Fault> Faults => Asked.Where(each => each.Done is not (null or "" or "true" or "false")).Select(each => new Fault("completed_" + each.Stage, "must be true or false"));
+
+    private (string Stage, string? Done)[] Asked => [("visit", CompletedVisit), ("signup", CompletedSignup), ("api_key", CompletedApiKey), ("activation", CompletedActivation), ("retention", CompletedRetention)];
 
     public int Rows => Math.Clamp(Limit ?? 50, 1, MostRows);
 
@@ -58,7 +75,8 @@ public sealed record JourneyFilter
     public string Url(string path, params IReadOnlyList<(string Name, string? Value)> changes)
     {
         var values = Completed.Select(each => ("completed_" + each.Stage, (string?)(each.Done ? "true" : "false")))
-            .Concat([("reached", Reached), ("channel", Channel), ("days", Days), ("from", From), ("to", To), ("limit", Limit?.ToString(CultureInfo.InvariantCulture))]).ToList();
+            .Concat([("reached", Reached), ("channel", Channel), ("landed", Landed), ("called", Called == true ? "true" : null),
+                ("active_days", ActiveDays?.ToString(CultureInfo.InvariantCulture)), ("stuck", Stuck == true ? "true" : null), ("days", Days), ("from", From), ("to", To), ("limit", Limit?.ToString(CultureInfo.InvariantCulture))]).ToList();
         foreach (var (name, value) in changes)
         {
             values.RemoveAll(each => each.Item1 == name);
@@ -82,7 +100,7 @@ public static class ListJourneys
     public static async Task<Results<Ok<Answer>, ValidationProblem>> Handle(
         [AsParameters] JourneyFilter filter, NpgsqlDataSource db, ILogger<FunnelWorker> log, TimeProvider clock, CancellationToken ct)
     {
-        var faults = new List<Fault>();
+        var faults = filter.Faults.ToList();
         if (filter.Reached is not null && Journey.Column(filter.Reached) is null) faults.Add(new Fault("reached", "must be visit, signup, api_key, activation or retention"));
         if (filter.Limit is < 1 or > JourneyFilter.MostRows) faults.Add(new Fault("limit", $"must be from 1 to {JourneyFilter.MostRows}"));
         var window = filter.Window(clock.Today(), faults);
@@ -112,11 +130,19 @@ public static class ListJourneys
         }
 
         await using var connection = await db.OpenConnectionAsync(ct);
-        if (!string.IsNullOrEmpty(filter.Channel))
+        if (filter.Called == true) where.Add("j.first_call_at is not null");
+        if (filter.Stuck == true) where.Add("j.last_failed_at is not null and (j.last_ok_at is null or j.last_ok_at < j.last_failed_at)");
+        if (filter.ActiveDays is { } least)
         {
-            var origins = await connection.QueryAsync<string>(new CommandDefinition("select distinct coalesce(first_origin, '') from journeys", cancellationToken: ct));
-            where.Add("first_origin = any(@origins)");
-            values.Add("origins", origins.Where(origin => origin.Length > 0 && Origin.Channel(origin) == filter.Channel).ToArray());
+            where.Add("cardinality(j.ok_days) >= @least");
+            values.Add("least", least);
+        }
+
+        await Classified(filter.Channel, "j.first_origin", "origins", Origin.Channel);
+        if (!string.IsNullOrEmpty(filter.Landed))
+        {
+            var settings = await FunnelSettings.Read(connection, ct);
+            await Classified(filter.Landed, "visit_page(j.first_touch ->> 'url')", "pages", settings.SectionOf);
         }
 
         values.Add("limit", filter.Rows + 1);
@@ -130,6 +156,15 @@ public static class ListJourneys
             """, values, cancellationToken: ct))).AsList();
         var shown = rows.Take(filter.Rows).ToList();
         return new Answer([.. shown.Select(row => row.Shown())], rows.Count > shown.Count ? $"{shown[^1].SortKey:yyyy-MM-ddTHH:mm:ss.ffffff}~{shown[^1].CustomerId}" : null);
+
+        // Classes are made here and not in the database: ask for the different values, and then for those of the class.
+        async Task Classified(string? wanted, string value, string name, Func<string, string> classOf)
+        {
+            if (string.IsNullOrEmpty(wanted)) return;
+            var different = await connection.QueryAsync<string>(new CommandDefinition($"select distinct {value} from journeys j where j.first_at is not null", cancellationToken: ct));
+            where.Add($"j.first_at is not null and {value} = any(@{name})");
+            values.Add(name, different.Where(each => classOf(each) == wanted).ToArray());
+        }
     }
 
     // An address somebody bent is read as the first page.

@@ -39,6 +39,17 @@ public static class Words
     /// <summary>12.3k above 100,000, for places with little room.</summary>
     public static string Short(long n) => n < 100_000 ? Number(n) : n < 1_000_000 ? $"{n / 1000}k" : (n / 1_000_000m).ToString("0.#", CultureInfo.InvariantCulture) + "M";
 
+    /// <summary>How long something took, in the two largest units: 45 s, 12 min, 3 h 20 min, 2 days 4 h; a minus where it came the other way round.</summary>
+    public static string Took(double seconds)
+    {
+        if (seconds < 0) return "−" + Took(-seconds);
+        var time = TimeSpan.FromSeconds(seconds);
+        return time.TotalMinutes < 1 ? $"{(int)time.TotalSeconds} s"
+            : time.TotalHours < 1 ? $"{(int)time.TotalMinutes} min"
+            : time.TotalDays < 1 ? time.Minutes == 0 ? $"{time.Hours} h" : $"{time.Hours} h {time.Minutes} min"
+            : time.Hours == 0 || time.TotalDays >= 10 ? Count((long)time.TotalDays, "day") : $"{Count((long)time.TotalDays, "day")} {time.Hours} h";
+    }
+
     public static string Day(DateOnly day, DateOnly today) =>
         day.ToString(day.Year == today.Year ? "MMM d" : "MMM d, yyyy", CultureInfo.InvariantCulture);
 

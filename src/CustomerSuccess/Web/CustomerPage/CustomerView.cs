@@ -4,6 +4,7 @@ using CustomerSuccess.Customers.Notes;
 using CustomerSuccess.Customers.People;
 using CustomerSuccess.Engagement;
 using CustomerSuccess.Events;
+using CustomerSuccess.Funnel.Journeys;
 using CustomerSuccess.Health;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Platform;
@@ -54,7 +55,7 @@ public sealed record ScoreOfDay(DateOnly Day, int Score, string Status, string P
 public sealed record CustomerView(
     Customer Customer, OnboardingRecord Onboarding, GetHealth.Answer Health, GetHealth.Answer Shown, IReadOnlyList<ScoreOfDay> Scores,
     IReadOnlyList<GetEngagement.Day> Days, GetEngagement.Totals Lifetime, long SupportThisMonth,
-    IReadOnlyList<Person> People, IReadOnlyList<Note> Notes, IReadOnlyList<TimelineRow> Timeline, IReadOnlyDictionary<string, string> Names, DateOnly Today)
+    IReadOnlyList<Person> People, IReadOnlyList<Note> Notes, IReadOnlyList<TimelineRow> Timeline, IReadOnlyDictionary<string, string> Names, Journey? Journey, DateOnly Today)
 {
     public const int HistoryDays = 90;
     public const int TimelineRows = 120;
@@ -80,12 +81,13 @@ public sealed record CustomerView(
         var notes = (await read.ReadAsync<Note>()).AsList();
         var names = (await read.ReadAsync<(string Email, string Name)>()).ToDictionary(user => user.Email, user => user.Name, StringComparer.OrdinalIgnoreCase);
         var timeline = (await read.ReadAsync<TimelineRow>()).AsList();
+        var journey = (await read.ReadSingleOrDefaultAsync<Journey.Row>())?.Shown();
         await read.DisposeAsync();
         // Nothing was known yet on a day before the first event: then today's it is, and the page says so.
         var health = Now(facts, scores, today);
         var shown = look.Day(today) is { } past ? await AsOf(connection, id, past, ct) ?? health : health;
         return new CustomerView(
-            customer.Shown(), onboarding, health, shown, scores, [.. days.TakeLast(look.Window)], lifetime, days.TakeLast(30).Sum(day => day.SupportRequests), people, notes, timeline, names, today);
+            customer.Shown(), onboarding, health, shown, scores, [.. days.TakeLast(look.Window)], lifetime, days.TakeLast(30).Sum(day => day.SupportRequests), people, notes, timeline, names, journey, today);
     }
 
     /// <summary>The range of the engagement chart, summed.</summary>
@@ -148,5 +150,5 @@ public sealed record CustomerView(
     private static readonly string Query = string.Join(";\n",
         Customer.Query, OnboardingRecord.Query, Sql.Read("Health/facts_now.sql"), GetEngagement.DaysQuery, GetEngagement.LifetimeQuery,
         Sql.Read("Web/CustomerPage/scores.sql"), Person.All, Note.All, "select email, name from users order by email limit 500",
-        Sql.Read("Web/CustomerPage/Timeline/timeline.sql"));
+        Sql.Read("Web/CustomerPage/Timeline/timeline.sql"), Journey.OneQuery);
 }
