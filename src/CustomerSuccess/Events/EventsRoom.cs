@@ -38,6 +38,7 @@ public static class EventsRoom
         Sources.Setup.SourcePages.Map(app);
         DialectsDoor.Map(app);
         IngestionPages.Map(app);
+        Compare.ComparePages.Map(app);
         app.MapGet("/api/v1/ingestion", GetIngestion.Handle).RequireAuthorization(Permissions.Viewer).WithTags("Events");
         app.MapGet("/api/v1/sources", ListSources.Handle).RequireAuthorization(Permissions.Admin).WithTags("Sources");
         app.MapPost("/api/v1/sources", CreateSource.Handle).RequireAuthorization(Permissions.Admin).WithTags("Sources");

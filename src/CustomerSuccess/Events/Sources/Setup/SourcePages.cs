@@ -3,6 +3,7 @@ using CustomerSuccess.Access;
 using CustomerSuccess.Events.Pages;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Platform.Shell;
+using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
@@ -35,8 +36,17 @@ public static class SourcePages
         app.MapGet("/live/sources/{id}", Live).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
     }
 
-    private static async Task<RazorComponentResult<SourcesPage>> Show(NpgsqlDataSource db, CancellationToken ct) =>
-        new(new { Sources = await ListSources.Run(db, ct) });
+    private static async Task<RazorComponentResult<SourcesPage>> Show(NpgsqlDataSource db, TimeProvider clock, CancellationToken ct) =>
+        new(new { Sources = await ListSources.Run(db, ct), Today = await Today(db, clock.Today(), ct) });
+
+    // By sender, as ingestion counts them: stored since midnight UTC.
+    private static async Task<IReadOnlyDictionary<string, long>> Today(NpgsqlDataSource db, DateOnly day, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return (await connection.QueryAsync<(string Sender, long Events)>(new CommandDefinition(
+            "select sender, sum(accepted + late)::bigint from ingest_counts where minute >= @from and sender <> '' group by 1", new { from = day.Start() }, cancellationToken: ct)))
+            .ToDictionary(row => row.Sender, row => row.Events, StringComparer.Ordinal);
+    }
 
     private static Results<RazorComponentResult<NewSourcePage>, NotFound> New(string? client, string? domain, HttpRequest request) =>
         Client.Find(client) is { Page: null } chosen ? NewPage(chosen, request, new NewSource { Client = chosen.Id, Domain = domain }) : TypedResults.NotFound();
