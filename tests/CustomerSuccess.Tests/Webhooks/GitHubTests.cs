@@ -1,11 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CustomerSuccess.Customers.Identities;
 using CustomerSuccess.Events;
 using CustomerSuccess.Tests.Events;
 using Dapper;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace CustomerSuccess.Tests.Webhooks;
 
@@ -186,10 +184,23 @@ public sealed class GitHubTests : IAsyncLifetime
     {
         await house.Write(Story.Created("acme") with { Properties = JsonSerializer.Serialize(new { email = "a@acme.example", organization = "Acme", signup_date = "2019-01-01", github_username = "Acme-Dev" }) });
         await house.Write(Story.Event("acme", "issue_resolution", house.Clock.GetUtcNow().UtcDateTime, new { issue_url = "https://github.com/acme-dev/api/issues/1", pr_url = "https://github.com/acme-dev/api/pull/2", success = true, duration_ms = 1 }));
-        // To be found by the GitHub name: the resolver of identities does it.
-        await house.Services.GetRequiredService<Links>().Ensure("~g:github:acme-dev", "acme", LinkRules.GitHub, Evidence.None, TestContext.Current.CancellationToken);
         await github.Deliver("pull_request", GitHubSender.Pull("opened", "acme-dev"));
         (await Eventually("select prs_generated || ' ' || (select done from onboarding where customer_id = 'acme') from engagement where customer_id = 'acme'", "1 1")).ShouldBe("1 1");
+    }
+
+    [Fact]
+    public async Task What_is_known_of_a_GitHub_name_waits_for_the_customer_who_has_it()
+    {
+        await github.Deliver("installation", Installed("Acme-Dev"));
+        await github.Deliver("pull_request", GitHubSender.Pull("opened", "acme-dev", 2));
+        await github.Deliver("pull_request", GitHubSender.Pull("closed", "acme-dev", 2, merged: true));
+        await house.Write(Story.Created("acme") with { Properties = JsonSerializer.Serialize(new { email = "a@acme.example", organization = "Acme", signup_date = "2019-01-01" }) });
+        await house.Write(Story.Event("acme", "customer_updated", house.Clock.GetUtcNow().UtcDateTime, new { github_username = "ACME-dev" }));
+        (await Eventually("select prs_generated || ' ' || prs_merged || ' ' || (select done from onboarding where customer_id = 'acme') from engagement where customer_id = 'acme'", "1 1 2")).ShouldBe("1 1 2");
+        // Delivered again afterwards, it is still the same delivery.
+        (await github.Deliver("pull_request", GitHubSender.Pull("opened", "acme-dev", 2))).Body.GetProperty("status").GetString().ShouldBe("duplicate");
+        var check = await house.Cli("rebuild", "--check");
+        check.Code.ShouldBe(0, check.Out);
     }
 
     private static JsonObject Installed(string login)

@@ -63,6 +63,28 @@ public sealed class StripeTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("email")]
+    [InlineData("metadata")]
+    [InlineData("external id")]
+    public async Task The_customer_is_found_by_external_id_address_or_metadata_also_when_it_comes_later(string by)
+    {
+        object about = by switch
+        {
+            "email" => StripeSender.Invoice("in_7", 100, 100, customer: "cus_7", email: "Mary@Late.example"),
+            "metadata" => StripeSender.Invoice("in_7", 100, 100, customer: "cus_7", metadata: new { customer_id = "late" }),
+            _ => StripeSender.Invoice("in_7", 100, 100, customer: "cus_7"),
+        };
+        await Stored(stripe.Event("evt_7", "customer.subscription.created", StripeSender.Subscription("sub_7", customer: "cus_7"), minutes: -5));
+        await Stored(stripe.Event("evt_8", "invoice.paid", about));
+        await house.Write(Story.Created("late") with { Properties = JsonSerializer.Serialize(new { email = "mary@late.example", organization = "Late", signup_date = "2025-01-01", external_ids = by == "external id" ? new Dictionary<string, string> { ["stripe"] = "cus_7" } : [] }) });
+        for (var tries = 0; tries < 100 && (await Rows("select plan from customers where customer_id = 'late' and plan <> ''")).Count == 0; tries++) await Task.Delay(100);
+        (await Rows("select plan || ' ' || mrr from customers where customer_id = 'late'")).ShouldBe(["Pro 99.00"]);
+        (await Rows("select type from attributed where customer_id = 'late' and source = 'stripe' order by 1")).ShouldBe(["customer_updated", "payment_succeeded", "subscription_changed"]);
+        var check = await house.Cli("rebuild", "--check");
+        check.Code.ShouldBe(0, check.Out);
+    }
+
     [Fact]
     public async Task A_payment_is_told_once_although_Stripe_tells_it_twice()
     {

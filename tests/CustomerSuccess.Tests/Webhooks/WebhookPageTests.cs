@@ -78,13 +78,12 @@ public sealed class WebhookPageTests : IAsyncLifetime
     {
         await using var other = await House.Open(settings: [.. GitHubSender.Settings[..1], .. StripeSender.Settings]);
         await other.Hire(Cast.Alice);
-        await other.Write(Story.Created("acme"));
+        await other.Write(Story.Created("acme") with { Properties = """{"email":"a@acme.example","organization":"Acme","signup_date":"2019-01-01","github_username":"Acme-Dev"}""" });
         await using var alice = await Browser.Open(other, Cast.Alice, width, dark);
         await alice.Go(Page);
         await alice.Sees("GitHub: waiting for the first delivery…");
         await alice.NothingToComplain($"webhooks waiting {width}");
         await alice.Page.EvaluateAsync("window.stayed = true");
-        await Rows("insert into identities (identity, target, customer_id, linked_at) values ('~g:github:acme-dev', 'acme', 'acme', '2025-05-05') returning ''", other);
         var github = new GitHubSender(other);
         await github.Deliver("ping", """{"zen":"Keep it logically awesome.","hook_id":1}""");
         await alice.Sees("GitHub delivers", within: 10_000);
@@ -101,9 +100,27 @@ public sealed class WebhookPageTests : IAsyncLifetime
         await alice.NothingToComplain($"webhooks delivering {width}");
     }
 
-    private async Task<List<string>> Rows(string sql, House? of = null)
+    [Fact]
+    public async Task A_pull_request_of_the_app_shows_on_the_open_page_of_its_customer()
     {
-        await using var connection = await (of ?? house).Db.OpenConnectionAsync();
+        await using var other = await House.Open(settings: GitHubSender.Settings);
+        await other.Hire(Cast.Carol);
+        await other.Write(Story.Created("acme") with { Properties = """{"email":"a@acme.example","organization":"Acme","signup_date":"2019-01-01","github_username":"Acme-Dev"}""" });
+        await using var carol = await Browser.Open(other, Cast.Carol);
+        await carol.Go("/customers/acme");
+        await carol.Sees("Timeline");
+        await carol.Page.EvaluateAsync("window.stayed = true");
+        await new GitHubSender(other).Deliver("pull_request", GitHubSender.Pull("opened", "acme-dev", 214));
+        await carol.Sees("Generated a PR", within: 10_000);
+        await carol.Sees("acme-dev/api #214");
+        await carol.Sees("First PR generated");
+        (await carol.Page.EvaluateAsync<bool>("window.stayed === true")).ShouldBeTrue("the page must not have been loaded again");
+        await carol.NothingToComplain("customer with a pull request");
+    }
+
+    private async Task<List<string>> Rows(string sql)
+    {
+        await using var connection = await house.Db.OpenConnectionAsync();
         return [.. await connection.QueryAsync<string>(sql)];
     }
 }

@@ -15,6 +15,12 @@ public static class Identity
     /// <summary>A mail address that was seen with a person; it stands in pairs only.</summary>
     public const string Mail = "~e:";
 
+    /// <summary>A customer's id that another tool has written down; whether there is such a customer is to be seen. It stands in pairs only, too.</summary>
+    public const string Claimed = "~c:";
+
+    /// <summary>Whether this is a name by which somebody may be found, and nobody to be linked to.</summary>
+    public static bool IsClue(string identity) => identity.StartsWith(Mail, StringComparison.Ordinal) || identity.StartsWith(Claimed, StringComparison.Ordinal);
+
     public static IdentityKind Kind(string identity) =>
         identity.StartsWith("~v:", StringComparison.Ordinal) ? IdentityKind.Visitor
         : identity.StartsWith("~p:", StringComparison.Ordinal) ? IdentityKind.Person

@@ -30,7 +30,7 @@ public static class ReadLinkFacts
             "select a, b, source, id from (select *, row_number() over (partition by a order by first_at, b) as n from pairs where a = any(@asked)) p where n <= @most order by a, n",
             new { asked, most = MostPairs });
         var candidates = ByKey(asked, pairs, await Keys(connection, transaction, asked, pairs, ct))
-            .Concat(pairs.Where(pair => !pair.B.StartsWith(Identity.Mail, StringComparison.Ordinal))
+            .Concat(pairs.Where(pair => !Identity.IsClue(pair.B))
                 .Select(pair => (pair.A, new Candidate(pair.B, Rule(pair), new Evidence(pair.Source, pair.Id)))))
             .ToLookup(each => each.Item1, each => each.Item2, StringComparer.Ordinal);
         var targets = candidates.SelectMany(each => each).Select(one => one.To).Where(to => Identity.Kind(to) != IdentityKind.Customer).Distinct(StringComparer.Ordinal).ToArray();
@@ -90,7 +90,7 @@ public static class ReadLinkFacts
             Sql.Read("Customers/Identities/keys.sql"),
             new
             {
-                ids = people.Concat(groups).ToArray(),
+                ids = people.Concat(groups).Concat(pairs.Where(pair => pair.B.StartsWith(Identity.Claimed, StringComparison.Ordinal)).Select(pair => pair.B[3..])).Distinct(StringComparer.Ordinal).ToArray(),
                 mails,
                 groups,
                 // With and without what stands before the first colon: stripe:cus_1 is the external id cus_1 of the kind stripe.
@@ -104,6 +104,7 @@ public static class ReadLinkFacts
     {
         var by = keys.ToLookup(key => (key.How, key.Name), key => key.Customer);
         var mails = pairs.Where(pair => pair.B.StartsWith(Identity.Mail, StringComparison.Ordinal)).ToLookup(pair => pair.A, StringComparer.Ordinal);
+        var claims = pairs.Where(pair => pair.B.StartsWith(Identity.Claimed, StringComparison.Ordinal)).ToLookup(pair => pair.A, StringComparer.Ordinal);
         foreach (var identity in asked)
         {
             var id = Identity.Id(identity);
@@ -118,6 +119,9 @@ public static class ReadLinkFacts
                 [
                     (LinkRules.CustomerId, id, Evidence.None), (LinkRules.ExternalId, id, Evidence.None),
                     .. GitHub(id) is { } login ? [(LinkRules.GitHub, login.ToLowerInvariant(), Evidence.None)] : Array.Empty<(string, string, Evidence)>(),
+                    // What Stripe knows of its customer: the address on the invoice, and the id that somebody wrote into the metadata.
+                    .. mails[identity].Select(pair => (LinkRules.Email, pair.B[3..], new Evidence(pair.Source, pair.Id))),
+                    .. claims[identity].Select(pair => (LinkRules.CustomerId, pair.B[3..], new Evidence(pair.Source, pair.Id))),
                 ],
                 _ => [],
             };

@@ -1,11 +1,14 @@
 -- Identities that a message names together, kept the first time; the left one is what may come to belong to the right one.
 -- A customer is on the right only where the message itself named it: staff who add people to a customer do not say who that is
--- elsewhere, but whoever makes a customer may say whose visit it was. '~e:' is a mail address.
+-- elsewhere, but whoever makes a customer may say whose visit it was. '~e:' is a mail address, '~c:' a customer's id
+-- that Stripe was told; whether there is such a customer is to be seen.
 naming as (
   select subject, visitor_id, person_id, group_id, type, occurred_at, source, id, left(subject, 1) <> '~' as of_customer,
     case when type = 'identify' then properties ->> 'email' end as mail,
     case when type = 'alias' then properties ->> 'previous_id' end as previous,
-    case when type = 'alias' then coalesce(person_id, properties ->> 'user_id') end as person
+    case when type = 'alias' then coalesce(person_id, properties ->> 'user_id') end as person,
+    case when source = 'stripe' then properties ->> 'customer_email' end as account_mail,
+    case when source = 'stripe' then properties ->> 'customer_ref' end as account_customer
   from new where visitor_id is not null or person_id is not null or group_id is not null or type = 'alias'
 ),
 met_pairs as (
@@ -26,6 +29,10 @@ met_pairs as (
     select '~p:' || person_id, '~e:' || lower(trim(mail)), occurred_at, source, id from naming where person_id is not null and mail like '%_@_%'
     union all
     select '~p:' || person_id, '~e:' || lower(trim(person_id)), occurred_at, source, id from naming where not of_customer and person_id like '%_@_%'
+    union all
+    select '~g:' || group_id, '~e:' || lower(trim(account_mail)), occurred_at, source, id from naming where group_id is not null and account_mail like '%_@_%'
+    union all
+    select '~g:' || group_id, '~c:' || account_customer, occurred_at, source, id from naming where group_id is not null and account_customer <> ''
     union all
     select k || previous, '~p:' || person, occurred_at, source, id from naming cross join (values ('~v:'), ('~p:')) kinds(k)
     where previous <> '' and person <> '' and previous <> person

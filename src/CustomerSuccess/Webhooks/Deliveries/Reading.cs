@@ -16,9 +16,6 @@ namespace CustomerSuccess.Webhooks.Deliveries;
 /// <param name="Detail">The same as a sentence.</param>
 public sealed record Reading(string Kind, string? Account, IReadOnlyList<Envelope> Events, string Reason = "", string Detail = "")
 {
-    /// <summary>Who the account may be, where no customer carries its name.</summary>
-    public Hints Hints { get; init; } = Hints.None;
-
     /// <summary>Something should have become of it.</summary>
     public bool Failed { get; init; }
 
@@ -33,12 +30,6 @@ public sealed record Reading(string Kind, string? Account, IReadOnlyList<Envelop
     };
 
     public static Reading Ignored(string kind, string? account, string reason, string detail) => new(kind, account, [], reason, detail);
-}
-
-/// <summary>The address and the customer's id that a payload names beside the account.</summary>
-public sealed record Hints(string? Email, string? CustomerId)
-{
-    public static Hints None { get; } = new(null, null);
 }
 
 /// <summary>One event of this type per value of a property, as in one payment per invoice.</summary>

@@ -81,7 +81,6 @@ public sealed class StoreDelivery(NpgsqlDataSource db, EventLog log, Signals sig
             new { provider.Name, id, hash, reading.Kind, reading.Account, word, reading.Reason, Detail = Cut(reading.Detail), fetched, now }, transaction, cancellationToken: ct)) is not null;
         if (isNew)
         {
-            if (reading is { Account: { } account, Events: [var first, ..] }) await AskWhose.Run(connection, transaction, account, reading.Hints, first, ct);
             await log.Write(connection, transaction, reading.Events, ct);
             foreach (var changed in reading.Events.Where(e => e.Type == EventTypes.SubscriptionChanged))
             {

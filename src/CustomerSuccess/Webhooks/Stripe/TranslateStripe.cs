@@ -31,6 +31,12 @@ public static class TranslateStripe
         if (account is null) return Reading.Ignored(kind, null, "no_account", "The payload names no customer of Stripe.");
         var at = ReadEnvelope.Occurred(payload.At("created").Whole() is { } seconds and > 0 and < 4_102_444_800
             ? Days.Micro(DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime) : received, null, received).Occurred;
+        // Who it may be, where no customer here carries the id of Stripe: the address on the invoice, or our id in the metadata.
+        var email = about.At("customer_email").Text(254) ?? about.At("customer", "email").Text(254);
+        var claimed = new[]
+        {
+            about.At("metadata"), about.At("subscription_details", "metadata"), about.At("parent", "subscription_details", "metadata"), about.At("customer", "metadata"),
+        }.Select(metadata => metadata.At("customer_id").Text(128)).FirstOrDefault(named => named is not null && named[0] != '~');
         return kind.StartsWith("invoice.", StringComparison.Ordinal) ? Invoice() : Changed();
 
         Reading Invoice()
@@ -49,9 +55,11 @@ public static class TranslateStripe
                 billing_reason = about.At("billing_reason").Words(60),
                 attempt = about.At("attempt_count").Whole(),
                 test = payload.At("livemode").Is(false) ? true : (bool?)null,
+                customer_email = email,
+                customer_ref = claimed,
             });
             // Stripe tells of one payment twice, as invoice.paid and as invoice.payment_succeeded.
-            return new Reading(kind, account, [e]) { Hints = Hints(), OncePer = paid ? new(e.Type, "invoice", invoice) : null };
+            return new Reading(kind, account, [e]) { OncePer = paid ? new(e.Type, "invoice", invoice) : null };
         }
 
         Reading Changed()
@@ -69,8 +77,10 @@ public static class TranslateStripe
                 current_period_end = subscription.CurrentPeriodEnd,
                 paused = subscription.Paused ? true : (bool?)null,
                 test = payload.At("livemode").Is(false) ? true : (bool?)null,
+                customer_email = email,
+                customer_ref = claimed,
             });
-            return new Reading(kind, account, [e]) { Hints = Hints() };
+            return new Reading(kind, account, [e]);
         }
 
         Envelope Event(string type, object properties) => new()
@@ -83,14 +93,6 @@ public static class TranslateStripe
             ReceivedAt = received,
             Properties = JsonSerializer.Serialize(properties, Reading.Written),
         };
-
-        // Who it may be, where no customer here carries the id of Stripe: the address on the invoice, or our id in the metadata.
-        Hints Hints() => new(
-            about.At("customer_email").Text(254) ?? about.At("customer", "email").Text(254),
-            new[]
-            {
-                about.At("metadata"), about.At("subscription_details", "metadata"), about.At("parent", "subscription_details", "metadata"), about.At("customer", "metadata"),
-            }.Select(metadata => metadata.At("customer_id").Text(128)).FirstOrDefault(named => named is not null && named[0] != '~'));
     }
 
     // An id, or the whole object where the sender expands it.
