@@ -78,7 +78,7 @@ public sealed class RouteTests
 
     private static readonly string[] Gives =
     [
-        "/v1/projects/nothing/settings", "/sourceConfig", "/flags/definitions", "/api/feature_flag/local_evaluation", "/api/surveys",
+        "/v1/projects/nothing/settings", "/v1/pixel/nothing", "/sourceConfig", "/flags/definitions", "/api/feature_flag/local_evaluation", "/api/surveys",
         "/array/nothing/config", "/array/nothing/config.js", "/static/nothing", "/static/nothing/nothing",
     ];
 

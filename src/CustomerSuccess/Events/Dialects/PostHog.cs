@@ -62,7 +62,7 @@ public static class PostHog
         var device = draft.Ident("$device_id", properties.At("$device_id"));
         // Until it is told who it is, a browser's distinct id is that of its device; without consent for cookies all have the same.
         var anonymous = distinct == Nobody ? arrival.Visitor : device is not null && device == distinct ? device
-            : distinct is not null && properties.At("$is_identified").Is(JsonValueKind.False) && message.Text("event") is not ("$identify" or "$set") ? distinct
+            : distinct is not null && properties.At("$is_identified").Is(JsonValueKind.False) && message.Text("event") is not "$identify" ? distinct
             : distinct is not null && Personless(message, properties) && Guid.TryParse(distinct, out _) ? distinct : null;
         draft.Person = anonymous is null ? distinct : draft.Ident("$user_id", properties.At("$user_id"));
         draft.Visitor = anonymous ?? draft.Ident("$anon_distinct_id", properties.At("$anon_distinct_id")) ?? device;

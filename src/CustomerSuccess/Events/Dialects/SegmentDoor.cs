@@ -15,6 +15,9 @@ public static class SegmentDoor
 
         foreach (var path in (string[])["/v1/batch", "/v1/b", "/v1/import", "/import", "/beacon/v1/batch"])
             open.Take(path, (HttpContext http, Reception reception, CancellationToken ct) => Handle(http, reception, null, ct));
+        // A picture in a mail or on a page without scripts: the message stands in the address.
+        open.Give("/v1/pixel/{call}", async Task<IResult> (string call, HttpContext http, Reception reception, CancellationToken ct) =>
+            await Handle(http, reception, Call(call), ct) is Microsoft.AspNetCore.Http.HttpResults.ValidationProblem wrong ? wrong : TypedResults.Bytes(Pixel, "image/gif"));
         // What the clients measure of themselves.
         foreach (var path in (string[])["/v1/m", "/rsaMetrics"]) open.Take(path, () => DialectsDoor.Json(new { success = true }));
         open.Give("/v1/projects/{key}/settings", Settings);
@@ -64,7 +67,7 @@ public static class SegmentDoor
             ["Segment.io"] = new
             {
                 apiKey = key,
-                apiHost = request.Host + "/v1",
+                apiHost = request.Host + request.PathBase.ToString() + "/v1",
                 protocol = request.Scheme,
                 unbundledIntegrations = Array.Empty<string>(),
                 addBundledMetadata = false,
@@ -80,6 +83,8 @@ public static class SegmentDoor
         legacyVideoPluginsEnabled = false,
         remotePlugins = Array.Empty<object>(),
     });
+
+    private static readonly byte[] Pixel = Convert.FromBase64String("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7");
 
     private static readonly object Enabled = new { __default = new { enabled = true, integrations = new { } } };
 

@@ -36,6 +36,7 @@ public sealed class PostHogTests
     [InlineData("""{"event":"x","distinct_id":"dev","properties":{"$device_id":"dev"}}""", null, "dev", null)]
     [InlineData("""{"event":"x","distinct_id":"u","properties":{"$device_id":"dev"}}""", "u", "dev", null)]
     [InlineData("""{"event":"x","distinct_id":"v","properties":{"$device_id":"dev","$is_identified":false}}""", null, "v", null)]
+    [InlineData("""{"event":"$set","distinct_id":"v","properties":{"$device_id":"dev","$is_identified":false,"$set":{"a":1}}}""", null, "v", null)]
     [InlineData("""{"event":"x","distinct_id":"u","properties":{"$device_id":"dev","$is_identified":true}}""", "u", "dev", null)]
     [InlineData("""{"event":"$identify","distinct_id":"u","properties":{"$anon_distinct_id":"v","$device_id":"dev"}}""", "u", "v", null)]
     [InlineData("""{"event":"x","distinct_id":"0197aaaa-bbbb-7ccc-8ddd-eeeeffff0000","properties":{"$process_person_profile":false}}""", null, "0197aaaa-bbbb-7ccc-8ddd-eeeeffff0000", null)]

@@ -38,7 +38,9 @@ public sealed class Surfer : IAsyncDisposable
         {
             ExecutablePath = "/usr/bin/chromium",
             IgnoreDefaultArgs = ["--disable-back-forward-cache"],
-            Args = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-blink-features=AutomationControlled"],
+            Args = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-blink-features=AutomationControlled",
+                // What is still on its way when a page is gone does not know of the page's own.
+                "--user-agent=" + Agent],
         }));
     }
 }
