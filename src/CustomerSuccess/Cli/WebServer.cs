@@ -45,6 +45,8 @@ public static class WebServer
     {
         logs.ClearProviders();
         logs.AddFilter("Microsoft", LogLevel.Warning);
+        // Where this one could log anything, every request is given an activity that nobody looks at.
+        logs.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logs.AddFilter("System.Net.Http", LogLevel.Warning);
         logs.AddFilter("Npgsql", LogLevel.Warning);
         // Handled by ProblemHandler, which logs what deserves it.

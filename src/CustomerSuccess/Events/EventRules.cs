@@ -40,7 +40,8 @@ public static class EventRules
         }
         else if (type is EventTypes.IssueResolution or EventTypes.IssueTagged or EventTypes.PrGenerated or EventTypes.PrMerged or EventTypes.PrRejected)
         {
-            foreach (var name in new[] { "issue_url", "pr_url" }) CheckUrl(properties, name, field, faults);
+            CheckUrl(properties, "issue_url", field, faults);
+            CheckUrl(properties, "pr_url", field, faults);
             if (type == EventTypes.IssueResolution) CheckResolution(properties, field, faults);
         }
         else if (type == EventTypes.EngagementRecorded)

@@ -1,5 +1,6 @@
+using System.Buffers;
 using System.Globalization;
-using System.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using CustomerSuccess.Platform;
 
@@ -27,6 +28,8 @@ public static class ReadEnvelope
 
     // Depth and duplicate keys are judged message by message, so that one bad message leaves its neighbours alone.
     private static readonly JsonDocumentOptions Lenient = new() { MaxDepth = 512 };
+
+    private static readonly SearchValues<char> OfTypes = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
 
     private static readonly JsonElement Nothing = JsonElement.Parse("{}");
 
@@ -117,7 +120,7 @@ public static class ReadEnvelope
 
     private static void CheckType(string type, string field, List<Fault> faults)
     {
-        if (type.Any(c => c is not ((>= 'a' and <= 'z') or (>= '0' and <= '9') or '_')) || type[0] is (>= '0' and <= '9') or '_')
+        if (type.AsSpan().ContainsAnyExcept(OfTypes) || type[0] is (>= '0' and <= '9') or '_')
             faults.Add(new Fault(field, "must be snake_case: small letters, digits and _, starting with a letter"));
         else if (EventTypes.Reserved.TryGetValue(type, out var instead))
             faults.Add(new Fault(field, $"'{type}' is written by the product only: {instead}"));
@@ -150,7 +153,7 @@ public static class ReadEnvelope
             var text = value.GetString()!;
             if (text.Length == 0) return required || name.EndsWith("_id", StringComparison.Ordinal) ? Wrong(name, "must not be empty") : null;
             if (text.Length > most) return Wrong(name, $"is {text.Length} characters long; at most {most} are allowed");
-            return text.Any(char.IsControl) ? Wrong(name, "must not contain control characters") : text;
+            return text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.AsSpan().ContainsAnyInRange('\x7f', '\x9f') ? Wrong(name, "must not contain control characters") : text;
         }
 
         public DateTime? Instant(string name)
@@ -187,7 +190,7 @@ public static class ReadEnvelope
                 return null;
             }
 
-            if (Encoding.UTF8.GetByteCount(value.GetRawText()) is var size && size > mostBytes)
+            if (JsonMarshal.GetRawUtf8Value(value).Length is var size && size > mostBytes)
                 Faults.Add(new Fault(name, $"is {size} bytes; at most {mostBytes} are allowed"));
             return value;
         }
