@@ -53,7 +53,7 @@ public sealed partial class EventLog(Projections projections)
                 Outcome.Stored when !e.History && e.OccurredAt.Day() < e.ReceivedAt.Day() =>
                     new Receipt(e.Id, Verdict.Late, $"restates {e.OccurredAt.Day().Iso()}"),
                 Outcome.Stored => new Receipt(e.Id, Verdict.Accepted),
-                _ => new Receipt(e.Id, Verdict.Duplicate, "already stored"),
+                _ => new Receipt(e.Id, Verdict.Duplicate, RecordReceipts.Known),
             };
             if (receipts[n].Verdict == Verdict.Duplicate) (again ??= []).Add((n, e));
         }

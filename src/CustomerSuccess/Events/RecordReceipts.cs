@@ -1,6 +1,7 @@
 using CustomerSuccess.Platform;
 using Dapper;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace CustomerSuccess.Events;
 
@@ -16,30 +17,41 @@ public static class RecordReceipts
           last_at = excluded.last_at, times = r.times + excluded.times, reason = greatest(r.reason, excluded.reason)
         """;
 
-    /// <summary>Count messages sent again; one that says something else than the first is marked and told so.</summary>
+    /// <summary>What a message is told that is in the log already.</summary>
+    public const string Known = "already stored";
+
+    private const string Different = "sent again with another payload; the first was kept";
+
+    /// <summary>
+    /// Count messages sent again; one that says something else than the first is marked and told so. Without a transaction it is
+    /// one of its own, which nobody waits for on the disk: what was sent again is stored, and that it was is a count.
+    /// </summary>
     public static async Task Duplicates(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyList<(int Place, Envelope Event)> again, Receipt[] receipts, CancellationToken ct)
     {
-        var other = (await connection.QueryAsync<int>(new CommandDefinition(
-            """
-            select i.place from unnest(@places, @subjects, @sources, @ids, @types, @properties) as i(place, subject, source, id, type, properties)
-            join events e on e.subject = i.subject and e.source = i.source and e.id = i.id
-            where e.type <> i.type or e.properties <> i.properties::jsonb
-            """,
-            new
-            {
-                places = again.Select(one => one.Place).ToArray(),
-                subjects = again.Select(one => one.Event.Subject).ToArray(),
-                sources = again.Select(one => one.Event.Source).ToArray(),
-                ids = again.Select(one => one.Event.Id).ToArray(),
-                types = again.Select(one => one.Event.Type).ToArray(),
-                properties = again.Select(one => one.Event.Properties).ToArray(),
-            },
-            transaction, cancellationToken: ct))).ToHashSet();
-        foreach (var place in other)
-            receipts[place] = receipts[place] with { Reason = "sent again with another payload; the first was kept" };
-        await Store(connection, transaction, [.. again.Select(one => new Entry(one.Event.Id, one.Event.Source, one.Event.Subject,
-            Verdict.Duplicate, receipts[one.Place].Reason!, null, one.Event.ReceivedAt))], ct);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        if (transaction is null) batch.BatchCommands.Add(new("select set_config('synchronous_commit', 'off', true)"));
+        var command = new NpgsqlBatchCommand(Sql.Read("Events/duplicates.sql"));
+        Add(NpgsqlDbType.Integer, one => one.Place);
+        Add(NpgsqlDbType.Text, one => one.Event.Subject);
+        Add(NpgsqlDbType.Text, one => one.Event.Source);
+        Add(NpgsqlDbType.Text, one => one.Event.Id);
+        Add(NpgsqlDbType.Text, one => one.Event.Type);
+        Add(NpgsqlDbType.Jsonb, one => one.Event.Properties);
+        Add(NpgsqlDbType.TimestampTz, one => one.Event.ReceivedAt);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Different });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Known });
+        batch.BatchCommands.Add(command);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        if (transaction is null) await reader.NextResultAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            var place = reader.GetInt32(0);
+            receipts[place] = receipts[place] with { Reason = Different };
+        }
+
+        void Add<T>(NpgsqlDbType type, Func<(int Place, Envelope Event), T> value) =>
+            command.Parameters.Add(new NpgsqlParameter<T[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = [.. again.Select(value)] });
     }
 
     /// <summary>One message's verdict to remember; the payload is kept for quarantined ones, to be looked at and sent again.</summary>
