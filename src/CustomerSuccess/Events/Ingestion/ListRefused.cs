@@ -39,9 +39,9 @@ public static class ListRefused
             """, cancellationToken: ct));
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             $"""
-            select id, source, subject, verdict, reason, payload, first_at, last_at, times from receipts
-            where {Where} and (@Reason::text is null or {Shape} = @Reason) and (@before::timestamptz is null or last_at < @before)
-            order by last_at desc, id limit {PageSize + 1}
+            select id, source, subject, verdict, reason, payload, first_at, last_at, times
+            from (select * from receipts where {Where} and (@before::timestamptz is null or last_at < @before) order by last_at desc, id limit {MostLookedAt}) newest
+            where @Reason::text is null or {Shape} = @Reason order by last_at desc, id limit {PageSize + 1}
             """,
             new { filter.Source, filter.Verdict, filter.Reason, before }, cancellationToken: ct));
         return (groups.AsList(), rows.AsList());

@@ -108,9 +108,9 @@ public static class Snippets
             [
                 new("The script you have, with our address", $"""<script defer src="https://cloud.umami.is/script.js" data-website-id="{Attribute(domain)}" data-host-url="{host}"></script>"""),
                 new("Or @umami/node", $$"""
-                    import umami from '@umami/node'
+                    import { Umami } from '@umami/node'
 
-                    umami.init({ websiteId: '{{Quoted(domain)}}', hostUrl: '{{host}}' })
+                    const umami = new Umami({ websiteId: '{{Quoted(domain)}}', hostUrl: '{{host}}' })
                     """),
             ],
             "jitsu" =>
