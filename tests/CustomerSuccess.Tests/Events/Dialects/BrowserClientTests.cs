@@ -71,7 +71,7 @@ public sealed class BrowserClientTests
     private static async Task<IReadOnlyList<string>> Until(House house, string source, IReadOnlyDictionary<string, long> told)
     {
         IReadOnlyList<string> missing = [];
-        for (var tries = 0; tries < 250; tries++)
+        for (var tries = 0; tries < 400; tries++)
         {
             missing = [.. (await Clients.Missing(house, source, told)).Where(one => !one.StartsWith("page_leave: 0", StringComparison.Ordinal))];
             if (missing.Count == 0) return missing;
