@@ -1,7 +1,10 @@
 using CustomerSuccess.Access;
 using CustomerSuccess.Funnel.Engine.Ask;
+using CustomerSuccess.Funnel.Engine.Explore;
 using CustomerSuccess.Funnel.Engine.Memory;
+using CustomerSuccess.Funnel.Engine.Retention;
 using CustomerSuccess.Funnel.Engine.Saved;
+using CustomerSuccess.Funnel.Engine.Sessions;
 
 namespace CustomerSuccess.Funnel.Engine;
 
@@ -15,6 +18,7 @@ public static class EngineDoor
         services.AddSingleton<AskFunnel>();
         services.AddSingleton<ListDropped>();
         services.AddSingleton<SaveFunnel>();
+        services.AddSingleton<GetSessions>();
     }
 
     public static void Map(IEndpointRouteBuilder app)
@@ -28,5 +32,15 @@ public static class EngineDoor
         api.MapPut("{id}", SaveFunnel.Change).RequireAuthorization(Permissions.Manager);
         api.MapDelete("{id}", SaveFunnel.Remove).RequireAuthorization(Permissions.Manager);
         api.MapGet("{id}/result", AskSavedFunnel.Handle).RequireAuthorization(Permissions.Viewer);
+        app.MapGet("/api/v1/retention", GetRetention.Handle).RequireAuthorization(Permissions.Viewer).WithTags("Funnels");
+        app.MapGet("/api/v1/sessions", GetSessions.Handle).RequireAuthorization(Permissions.Viewer).WithTags("Funnels");
+
+        app.MapGet("/funnel/retention", ShowRetention.Handle).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
+        app.MapGet("/funnel/sessions", ShowSessions.Handle).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
+        var pages = app.MapGroup(ExploreForm.Path).ExcludeFromDescription();
+        pages.MapGet("", ShowExplore.Handle).RequireAuthorization(Permissions.Viewer);
+        pages.MapGet("people", ShowDropped.Handle).RequireAuthorization(Permissions.Viewer);
+        pages.MapPost("saved", KeepFunnel.Submit).RequireAuthorization(Permissions.Manager);
+        pages.MapPost("saved/{id}/removal", KeepFunnel.Remove).RequireAuthorization(Permissions.Manager);
     }
 }

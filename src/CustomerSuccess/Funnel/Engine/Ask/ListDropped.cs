@@ -27,21 +27,8 @@ internal sealed class ListDropped(LogReadings readings, NpgsqlDataSource db)
         public int? Skip { get; init; }
     }
 
-    /// <param name="Id">The customer's id; of anyone else the log's subject: ~v:VISITOR, ~p:PERSON, ~g:GROUP.</param>
-    /// <param name="Kind">customer, person, group or visitor.</param>
-    /// <param name="Name">The customer's organization; the id of anyone else.</param>
-    /// <param name="EnteredAt">When the attempt began.</param>
-    /// <param name="LastStepAt">When it reached its last step.</param>
-    /// <param name="Steps">How many steps it reached.</param>
-    public sealed record Row(string Id, string Kind, string Name, DateTime EnteredAt, DateTime LastStepAt, int Steps);
-
-    /// <param name="Total">How many there are.</param>
-    /// <param name="Skip">How many were left out at the beginning.</param>
-    /// <param name="Rows">At most 50.</param>
-    public sealed record Page(long Total, int Skip, IReadOnlyList<Row> Rows);
-
     /// <summary>List who stopped at a step, or with reached who came there; fifty at a time, the latest entry first.</summary>
-    public static async Task<Results<Ok<Page>, ValidationProblem, ProblemHttpResult>> Handle(Request request, ListDropped list, TimeProvider clock, CancellationToken ct)
+    public static async Task<Results<Ok<Dropped>, ValidationProblem, ProblemHttpResult>> Handle(Request request, ListDropped list, TimeProvider clock, CancellationToken ct)
     {
         var faults = new List<Fault>();
         var funnel = request.Funnel is null ? null : CheckFunnel.Of(request.Funnel, clock.Today(), faults);
@@ -60,7 +47,7 @@ internal sealed class ListDropped(LogReadings readings, NpgsqlDataSource db)
         }
     }
 
-    public async Task<Page> Run(CheckedFunnel funnel, int step, bool reached, int skip, CancellationToken ct)
+    public async Task<Dropped> Run(CheckedFunnel funnel, int step, bool reached, int skip, CancellationToken ct)
     {
         var (plan, shape) = (new Plan(funnel), funnel.Shape(funnel.From, funnel.To));
         var (total, found) = (0L, new List<Found>());
@@ -78,10 +65,10 @@ internal sealed class ListDropped(LogReadings readings, NpgsqlDataSource db)
         }, ct);
         var page = found.OrderByDescending(each => each.Entry).ThenBy(each => each.Unit.Key).Skip(skip).Take(PageSize).ToList();
         var names = await NameUnits.Run(db, page, ct);
-        return new Page(total, skip, [.. page.Select(each =>
+        return new Dropped(total, skip, [.. page.Select(each =>
         {
             var (id, name) = names.GetValueOrDefault(each.Unit.Key, ("?", "no longer there"));
-            return new Row(id, Kind(id), name, Packed.Instant(each.Entry), Packed.Instant(each.Last), each.Depth);
+            return new Dropped.Row(id, Kind(id), name, Packed.Instant(each.Entry), Packed.Instant(each.Last), each.Depth);
         })]);
     }
 

@@ -34,7 +34,12 @@ internal sealed class Track(IReadOnlyList<Shelf> shelves, Units units, IReadOnly
     public delegate void Visit<in T>(T tally, in Unit unit, ReadOnlySpan<ulong> events);
 
     /// <summary>Show every unit with its events in order of time, tests of ours left out; one tally per worker, all of them returned.</summary>
-    public IReadOnlyList<T> Walk<T>(Func<T> tally, Visit<T> visit, CancellationToken ct)
+    public IReadOnlyList<T> Walk<T>(Func<T> tally, Visit<T> visit, CancellationToken ct) => Walk(tally, visit, together: true, ct);
+
+    /// <summary>The same, but everyone who is linked to others stands alone: a session is of one visitor.</summary>
+    public IReadOnlyList<T> WalkActors<T>(Func<T> tally, Visit<T> visit, CancellationToken ct) => Walk(tally, visit, together: false, ct);
+
+    private IReadOnlyList<T> Walk<T>(Func<T> tally, Visit<T> visit, bool together, CancellationToken ct)
     {
         var tallies = new List<T>();
         var slices = shelves.Count + (units.GroupKeys.Length + GroupsASlice - 1) / GroupsASlice;
@@ -43,7 +48,7 @@ internal sealed class Track(IReadOnlyList<Shelf> shelves, Units units, IReadOnly
             (slice, _, mine) =>
             {
                 if (slice < shelves.Count) Alone(slice, mine.Tally, visit);
-                else Together((slice - shelves.Count) * GroupsASlice, mine.Tally, visit, mine.Scratch);
+                else Together((slice - shelves.Count) * GroupsASlice, mine.Tally, visit, together ? mine.Scratch : null);
                 return mine;
             },
             mine =>
@@ -63,17 +68,24 @@ internal sealed class Track(IReadOnlyList<Shelf> shelves, Units units, IReadOnly
         }
     }
 
-    private void Together<T>(int from, T tally, Visit<T> visit, List<ulong> scratch)
+    private void Together<T>(int from, T tally, Visit<T> visit, List<ulong>? scratch)
     {
         for (var group = from; group < Math.Min(from + GroupsASlice, units.GroupKeys.Length); group++)
         {
             if ((units.GroupMarks[group] & Units.Test) != 0) continue;
             var members = units.Members.AsSpan(units.GroupStarts[group], units.GroupStarts[group + 1] - units.GroupStarts[group]);
+            var customer = (units.GroupMarks[group] & Units.Customer) != 0;
+            if (scratch is null)
+            {
+                foreach (var (shelf, actor) in members) visit(tally, new Unit(shelves[shelf].Key(actor), customer, shelf, actor), shelves[shelf].Of(actor));
+                continue;
+            }
+
             scratch.Clear();
             foreach (var (shelf, actor) in members) scratch.AddRange(shelves[shelf].Of(actor));
             var events = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(scratch);
             if (members.Length > 1) events.Sort();
-            visit(tally, new Unit(units.GroupKeys[group], (units.GroupMarks[group] & Units.Customer) != 0, members[0].Shelf, members[0].Actor), events);
+            visit(tally, new Unit(units.GroupKeys[group], customer, members[0].Shelf, members[0].Actor), events);
         }
     }
 
