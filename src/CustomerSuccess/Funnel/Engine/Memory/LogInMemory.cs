@@ -97,7 +97,7 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
             var asked = clock.GetTimestamp();
             var rows = await log.Before(Ever, (_, _) => { }, ct);
             var shelves = Build(rows, ct);
-            each(new Track([.. shelves, Shelf.Empty], Units.Of([.. shelves, Shelf.Empty], links), labels.Texts, clock.Now(), Ever, asked, log.Bots));
+            each(new Track([.. shelves, Shelf.Empty], Units.Of([.. shelves, Shelf.Empty], links), labels.Texts, Count(shelves), clock.Now(), Ever, asked, log.Bots));
         }
     }
 
@@ -136,37 +136,40 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
         var links = await Links.Read(db, stop.Token);
         // Reading left much garbage behind, more than what is kept.
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        return await Continue(new Held(shelves, labels, cut, links, news, log.Bots, shelves.Sum(shelf => (long)shelf.Events), null), news, stop.Token);
+        return await Continue(new Held(shelves, labels, cut, links, news, log.Bots, Count(shelves), 0, null), news, stop.Token);
     }
 
     /// <summary>What came since goes over what was there.</summary>
     private async Task<Held> Continue(Held before, Seen news, CancellationToken ct)
     {
         var (asked, asOf) = (clock.GetTimestamp(), clock.Now());
-        var (old, cut, bots) = (before.Old, before.Cut, before.Bots);
+        var (old, cut, bots, counts) = (before.Old, before.Cut, before.Bots, before.Counts);
         if (before.Track is { } track && track.Shelves[^1].Events > MostLately)
         {
             var settling = new ReadLog(db, reading, before.Labels);
             var settled = await settling.Between(cut, asOf - Late, ct);
             old = [.. old.Select((shelf, n) => shelf.With(BuildShelf.Of([settled[n]]), onlyNewer: false))];
-            (cut, bots) = (asOf - Late, bots + settling.Bots);
+            (cut, bots, counts) = (asOf - Late, bots + settling.Bots, Count(old));
         }
 
         var log = new ReadLog(db, reading, before.Labels) { MostRows = mostRows - old.Sum(shelf => (long)shelf.Events) };
         var came = await log.Between(cut, Ever, ct);
-        var events = came.Sum(rows => (long)rows.Count);
-        var lately = Shelf.Row([.. old.Select((shelf, n) => shelf.With(BuildShelf.Of([came[n]]), onlyNewer: true))]);
+        var lately = came.Sum(rows => (long)rows.Count) + log.Bots;
+        // Events are only added: as many as before are the same as before.
+        if (before.Track is { } same && cut == before.Cut && lately == before.Lately && news.Links == before.News.Links) return before with { Track = same.Later(asOf, asked) };
+        var newer = came.Select(rows => BuildShelf.Of([rows])).ToArray();
         var links = news.Links == before.News.Links ? before.Links : await Links.Read(db, ct);
-        IReadOnlyList<Shelf> shelves = [.. old, lately];
+        IReadOnlyList<Shelf> shelves = [.. old, Shelf.Row([.. old.Select((shelf, n) => shelf.With(newer[n], onlyNewer: true))])];
         return before with
         {
             Old = old,
             Cut = cut,
             Bots = bots,
+            Counts = counts,
+            Lately = lately,
             Links = links,
             News = before.News with { Links = news.Links, Blocks = cut == before.Cut ? before.News.Blocks : news.Blocks },
-            Track = new Track(shelves, Units.Of(shelves, links), before.Labels.Texts, asOf, cut, asked, bots + log.Bots),
-            Events = old.Sum(shelf => (long)shelf.Events) + events,
+            Track = new Track(shelves, Units.Of(shelves, links), before.Labels.Texts, [.. counts.Zip(Count(newer), (one, other) => one + other)], asOf, cut, asked, bots + log.Bots),
         };
     }
 
@@ -176,7 +179,7 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
         var now = await Look(before.News.Since, ct);
         if (now.Changes != before.News.Changes) return null;
         // Rows written past the product, or imported with the times of then, show by the table's size alone.
-        var grown = (now.Blocks - before.News.Blocks) * (double)before.Events / Math.Max(1, before.News.Blocks);
+        var grown = (now.Blocks - before.News.Blocks) * (double)before.Counts.Sum() / Math.Max(1, before.News.Blocks);
         return before.News.Blocks > 0 && grown > 3 * (before.Track!.Shelves[^1].Events + 50_000) ? null : now;
     }
 
@@ -196,7 +199,23 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
         return shelves;
     }
 
-    private sealed record Held(Shelf[] Old, Labels Labels, DateTime Cut, Links Links, Seen News, long Bots, long Events, Track? Track);
+    private static long[] Count(Shelf[] shelves)
+    {
+        var counts = new long[Walk.Packed.Tags];
+        foreach (var shelf in shelves) shelf.Count(counts);
+        return counts;
+    }
+
+    /// <param name="Old">What was received before the cut.</param>
+    /// <param name="Labels">What the tags stand for.</param>
+    /// <param name="Cut">What is received from here on is read again each time.</param>
+    /// <param name="Links">Who belongs to whom.</param>
+    /// <param name="News">What there was to see when this was read.</param>
+    /// <param name="Bots">Events of bots before the cut.</param>
+    /// <param name="Counts">Events before the cut by tag.</param>
+    /// <param name="Lately">How many events were received since the cut.</param>
+    /// <param name="Track">All of it; null while it is made.</param>
+    private sealed record Held(Shelf[] Old, Labels Labels, DateTime Cut, Links Links, Seen News, long Bots, long[] Counts, long Lately, Track? Track);
 
     private sealed record Seen(DateTime Since, long Changes, long Blocks, long Links);
 }

@@ -26,6 +26,12 @@ internal sealed class Shelf(ulong[] keys, int[] starts, ulong[] events, int[] pa
 
     public ReadOnlySpan<ulong> Of(int actor) => events.AsSpan(starts[actor], starts[actor + 1] - starts[actor]);
 
+    /// <summary>Add to each tag's number how many events carry it.</summary>
+    public void Count(long[] byTag)
+    {
+        foreach (var packed in events) byTag[Walk.Packed.Tag(packed)]++;
+    }
+
     /// <summary>Place of an actor, or below 0.</summary>
     public int Find(ulong key) => Array.BinarySearch(keys, key);
 

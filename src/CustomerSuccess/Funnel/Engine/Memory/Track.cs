@@ -7,7 +7,7 @@ namespace CustomerSuccess.Funnel.Engine.Memory;
 internal readonly record struct Unit(ulong Key, bool Customer, byte Shelf, int Actor);
 
 /// <summary>The log in memory as of one moment. Never changed: news makes another one that shares most of it.</summary>
-internal sealed class Track(IReadOnlyList<Shelf> shelves, Units units, IReadOnlyList<string> labels, DateTime asOf, DateTime cut, long asked, long bots)
+internal sealed class Track(IReadOnlyList<Shelf> shelves, Units units, IReadOnlyList<string> labels, IReadOnlyList<long> counts, DateTime asOf, DateTime cut, long asked, long bots)
 {
     private const int GroupsASlice = 2_000;
 
@@ -90,23 +90,8 @@ internal sealed class Track(IReadOnlyList<Shelf> shelves, Units units, IReadOnly
     }
 
     /// <summary>How many events carry each tag: what there is to build a funnel of.</summary>
-    public IReadOnlyList<long> Counts => counts.Value;
+    public IReadOnlyList<long> Counts => counts;
 
-    private readonly Lazy<IReadOnlyList<long>> counts = new(() => Count(shelves));
-
-    // Whoever did something lately stands on two shelves; the old one is not counted.
-    private static IReadOnlyList<long> Count(IReadOnlyList<Shelf> shelves)
-    {
-        var byTag = new long[Packed.Tags];
-        for (var slice = 0; slice < shelves.Count; slice++)
-        {
-            for (var actor = 0; actor < shelves[slice].Count; actor++)
-            {
-                if (slice < shelves.Count - 1 && shelves[^1].Count > 0 && shelves[^1].Find(shelves[slice].Key(actor)) >= 0) continue;
-                foreach (var packed in shelves[slice].Of(actor)) byTag[Packed.Tag(packed)]++;
-            }
-        }
-
-        return byTag;
-    }
+    /// <summary>The same log, looked at later.</summary>
+    public Track Later(DateTime now, long timestamp) => new(shelves, units, labels, counts, now, cut, timestamp, bots);
 }
