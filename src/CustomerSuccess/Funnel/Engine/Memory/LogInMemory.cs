@@ -202,7 +202,7 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
     private static long[] Count(Shelf[] shelves)
     {
         var counts = new long[Walk.Packed.Tags];
-        foreach (var shelf in shelves) shelf.Count(counts);
+        foreach (var shelf in shelves) shelf.AddTo(counts);
         return counts;
     }
 

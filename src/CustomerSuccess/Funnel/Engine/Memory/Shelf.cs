@@ -27,7 +27,7 @@ internal sealed class Shelf(ulong[] keys, int[] starts, ulong[] events, int[] pa
     public ReadOnlySpan<ulong> Of(int actor) => events.AsSpan(starts[actor], starts[actor + 1] - starts[actor]);
 
     /// <summary>Add to each tag's number how many events carry it.</summary>
-    public void Count(long[] byTag)
+    public void AddTo(long[] byTag)
     {
         foreach (var packed in events) byTag[Walk.Packed.Tag(packed)]++;
     }
