@@ -1,8 +1,11 @@
+using System.Runtime.CompilerServices;
+
 namespace CustomerSuccess.Funnel.Engine.Memory;
 
 /// <summary>Groups rows by actor and sorts each one's by time: count, then place, so that no row is compared with another actor's.</summary>
 internal static class BuildShelf
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Shelf Of(IReadOnlyList<Rows> sources)
     {
         var total = sources.Sum(rows => rows.Count);
@@ -12,7 +15,7 @@ internal static class BuildShelf
         var row = 0;
         foreach (var rows in sources)
         {
-            rows.Drain((key, e, part) =>
+            rows.Drain([MethodImpl(MethodImplOptions.AggressiveOptimization)] (key, e, part) =>
             {
                 actorOf[row] = index.Of(key, part);
                 packed[row++] = e;
@@ -54,6 +57,7 @@ internal static class BuildShelf
             slots = new int[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)keys.Length * 2)];
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int Of(ulong key, int part)
         {
             // The lowest bits: the highest chose the shelf.

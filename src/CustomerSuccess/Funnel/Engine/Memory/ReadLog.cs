@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Data;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CustomerSuccess.Funnel.Engine.Walk;
 using Npgsql;
@@ -116,6 +117,7 @@ internal sealed class ReadLog(NpgsqlDataSource db, Reading reading, Labels label
         Add(buffers, many, into);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Unknown(ReadOnlySpan<long> hashes)
     {
         var last = 0L;
@@ -137,6 +139,8 @@ internal sealed class ReadLog(NpgsqlDataSource db, Reading reading, Labels label
         while (await reader.ReadAsync(ct)) labels.Learn(reader.GetInt64(0), reader.GetString(1));
     }
 
+    // Runs ten million times in the first second: there is no time to find out that it is worth compiling well.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(Buffers buffers, int many, Rows[] into)
     {
         var keys = buffers.Keys.AsSpan(0, many);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CustomerSuccess.Funnel.Engine.Memory;
 
 /// <summary>
@@ -21,6 +23,7 @@ internal sealed class Rows
     /// <summary>What is added from now on was read from this part.</summary>
     public void Part(int part) => parts.Add((Count, part));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(ulong key, ulong packed)
     {
         if (free == 0) Grow();
@@ -31,6 +34,7 @@ internal sealed class Rows
     }
 
     /// <summary>Everything once, in the order in which it was added; blocks are let go on the way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Drain(Action<ulong, ulong, int> take)
     {
         var (row, part) = (0, 0);

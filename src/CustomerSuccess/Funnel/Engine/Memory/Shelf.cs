@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CustomerSuccess.Funnel.Engine.Memory;
 
 /// <summary>
@@ -77,6 +79,7 @@ internal sealed class Shelf(ulong[] keys, int[] starts, ulong[] events, int[] pa
     }
 
     // Mostly in order already: the log is read in the order in which it was written.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Sort(Span<ulong> events)
     {
         for (var n = 1; n < events.Length; n++)
