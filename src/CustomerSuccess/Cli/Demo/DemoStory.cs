@@ -13,9 +13,9 @@ public static class DemoStory
     private const int FirstNumber = 1003;
     private const int Days = 120;
 
-    /// <summary>In the order in which it happened, the two sample customers first.</summary>
+    /// <summary>In the order in which it happened, but customers first: what they visited before they signed up is told of them already.</summary>
     public static IReadOnlyList<Envelope> Tell(DateTime now) =>
-        [.. SampleCustomers.Events().Concat(Companies.All.SelectMany((company, n) => Of(company, n, now))).Concat(Surfing.Strangers(now, Days)).OrderBy(e => e.OccurredAt)];
+        [.. SampleCustomers.Events().Concat(Companies.All.SelectMany((company, n) => Of(company, n, now))).Concat(Surfing.Strangers(now, Days)).OrderBy(e => e.Type == EventTypes.CustomerCreated ? 0 : 1).ThenBy(e => e.OccurredAt)];
 
     private static List<Envelope> Of(Company company, int number, DateTime now)
     {
@@ -78,7 +78,7 @@ public static class DemoStory
             {
                 told.Tell(at, EventTypes.Signup, new JsonObject { ["channel"] = chance.Next(3) switch { 0 => "docs", 1 => "hacker_news", _ => "recommendation" } }, "system");
                 // Most make their key at once; a few leave it at the sign-up for some days, or for good.
-                if (company.Key is { } later) told.Tell(at.AddHours(later), EventTypes.ApiKeyCreated, [], "system");
+                if (company.Key is { } later) told.Tell(at.AddHours(later).AddMinutes(company.Team % 23), EventTypes.ApiKeyCreated, [], "system");
             }
 
             told.Tell(at, EventTypes.StepPrefix + step, [], n switch { 0 or 1 => "system", 4 => "native", _ => "github" }, id: n is 2 or 3 ? $"step:{told.Customer}-{n}" : null);

@@ -38,7 +38,7 @@ internal static class Surfing
         for (var n = 0; n < times; n++)
         {
             // The last one ends in the sign-up.
-            var at = n == times - 1 ? signup.AddMinutes(-4 - chance.Next(20)) : signup.AddDays(-chance.Next(1, 14)).AddMinutes(chance.Next(600));
+            var at = n == times - 1 ? signup.AddMinutes(-4 - chance.Next(20)) : signup.AddDays(-(n == 0 ? chance.Next(8, 15) : chance.Next(1, 7))).AddMinutes(chance.Next(600));
             Visit(told.Customer, visitor, at, n == 0 || chance.Next(3) == 0 ? (n == 0 ? way : Pick(chance)) : Ways[0], chance, (e, k) => told.Events.Add(e with { Id = string.Create(CultureInfo.InvariantCulture, $"demo:{told.Customer}:visit:{n}:{k}") }), told.Now);
         }
 

@@ -72,10 +72,9 @@ public sealed record FunnelOverview(
                 counts.Where(each => each.What == "page").Select(each => (settings.SectionOf(each.Value), each.Visits)), [],
                 signups.Where(each => each.Visited).Select(each => (settings.SectionOf(each.Page), each.Customers))),
             Parts(Channel.All,
-                counts.Where(each => each.What == "origin").Select(each => (Origin.Channel(each.Value), each.Visits)),
+                counts.Where(each => each.What == "origin").Select(each => (Name: Origin.Channel(each.Value), each.Visits)).Where(each => each.Name != Channel.Internal),
                 counts.Where(each => each.What == "first").Select(each => (Origin.Channel(each.Value), each.Visits)),
-                signups.Where(each => each.Visited).Select(each => (Origin.Channel(each.Origin), each.Customers)))
-                .Where(part => part.Name != Channel.Internal || part.Signups > 0).ToList(),
+                signups.Where(each => each.Visited).Select(each => (Origin.Channel(each.Origin), each.Customers))),
             [.. counts.Where(each => each.What == "origin").Select(each => (Of: Origin.Referral(each.Value), each.Visits))
                 .Where(each => each.Of.Class is not (ReferrerClass.Direct or ReferrerClass.Internal))
                 .GroupBy(each => each.Of).Select(group => new Referrer(group.Key.Name, group.Key.Class, group.Sum(each => each.Visits)))
