@@ -13,8 +13,8 @@ namespace CustomerSuccess.Customers;
 public static class CreateCustomer
 {
     /// <summary>
-    /// Create a customer: email and organization, and any other field. The id is made here (c1001) unless given. 409 where the id or the
-    /// address is taken, naming by whom.
+    /// Create a customer: email and organization, and any other field. The id is made here (c1001) unless given. visitor_id and person_id name
+    /// whose visit led to it; what they did counts for the customer. 409 where the id or the address is taken, naming by whom.
     /// </summary>
     public static async Task<Results<Created<Customer>, ValidationProblem, ProblemHttpResult>> Handle(JsonElement body, ClaimsPrincipal who, Deeds deeds, CancellationToken ct)
     {
@@ -34,6 +34,7 @@ public static class CreateCustomer
         var faults = new List<Fault>();
         var fields = CustomerFields.Read(body, isNew: true, deed.Now.Day(), faults);
         var id = GivenId(body, faults);
+        var (visitor, person) = (Named(body, "visitor_id", faults), Named(body, "person_id", faults));
         await Owner.Check(deed, fields, faults, ct);
         if (faults.Count > 0) return Outcome.Wrong(faults);
 
@@ -42,7 +43,7 @@ public static class CreateCustomer
         Receipt receipt;
         try
         {
-            receipt = (await deed.Send(deed.Event(EventTypes.CustomerCreated, id, fields, $"{EventTypes.CustomerCreated}:{id}")))[0];
+            receipt = (await deed.Send(deed.Event(EventTypes.CustomerCreated, id, fields, $"{EventTypes.CustomerCreated}:{id}") with { VisitorId = visitor, PersonId = person }))[0];
         }
         catch (PostgresException error) when (Outcome.EmailTaken(error))
         {
@@ -58,6 +59,15 @@ public static class CreateCustomer
         await also(made);
         await deed.Commit();
         return new Outcome(made);
+    }
+
+    // Whose visit led to it, as the website's script or another tool calls them: they are linked to the customer a moment later.
+    private static string? Named(JsonElement body, string name, List<Fault> faults)
+    {
+        if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty(name, out var given) || given.ValueKind == JsonValueKind.Null) return null;
+        if (given.ValueKind == JsonValueKind.String && given.GetString() is { Length: > 0 and <= 128 } id && !id.Any(char.IsControl)) return id;
+        faults.Add(new Fault(name, "must be a text of 1 to 128 characters"));
+        return null;
     }
 
     private static string? GivenId(JsonElement body, List<Fault> faults)

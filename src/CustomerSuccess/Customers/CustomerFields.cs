@@ -36,10 +36,11 @@ public static class CustomerFields
         if (faults.Count > 0) return fields;
         foreach (var property in json.EnumerateObject())
         {
-            if (property.Name == "id" && isNew) continue;
+            // Whose visit the sign-up was: CreateCustomer reads them.
+            if (property.Name is "id" or "visitor_id" or "person_id" && isNew) continue;
             if (!Names.Contains(property.Name, StringComparer.Ordinal))
             {
-                faults.Add(new Fault(property.Name, $"is no field of a customer; there are {(isNew ? "id, " : "")}{string.Join(", ", Names)}"));
+                faults.Add(new Fault(property.Name, $"is no field of a customer; there are {(isNew ? "id, visitor_id, person_id, " : "")}{string.Join(", ", Names)}"));
                 continue;
             }
 

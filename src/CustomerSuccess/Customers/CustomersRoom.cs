@@ -56,6 +56,20 @@ public static class CustomersRoom
         one.MapDelete("notes/{note}", RemoveNote.Handle).RequireAuthorization(Permissions.Manager);
         one.MapPost("notes/{note}/restoration", RemoveNote.Undo).RequireAuthorization(Permissions.Manager);
 
+        var identities = app.MapGroup("/api/v1/identities").WithTags("Identities");
+        identities.MapGet("", ListIdentities.Handle).RequireAuthorization(Permissions.Viewer);
+        identities.MapPost("links", LinkIdentity.Handle).RequireAuthorization(Permissions.Manager);
+        identities.MapDelete("links/{**identity}", UnlinkIdentity.Handle).RequireAuthorization(Permissions.Manager);
+        identities.MapPost("conflicts", JudgeConflict.Handle).RequireAuthorization(Permissions.Manager);
+        identities.MapPost("blocked", BlockId.Handle).RequireAuthorization(Permissions.Admin);
+        identities.MapDelete("blocked/{**id}", BlockId.Undo).RequireAuthorization(Permissions.Admin);
+        var matching = app.MapGroup("/identities").ExcludeFromDescription();
+        matching.MapPost("links", LinkIdentity.Submit).RequireAuthorization(Permissions.Manager);
+        matching.MapPost("undo", UnlinkIdentity.Submit).RequireAuthorization(Permissions.Manager);
+        matching.MapPost("conflicts", JudgeConflict.Submit).RequireAuthorization(Permissions.Manager);
+        matching.MapPost("blocked", BlockId.Submit).RequireAuthorization(Permissions.Admin);
+        matching.MapPost("blocked/remove", BlockId.SubmitUndo).RequireAuthorization(Permissions.Admin);
+
         app.MapGet("/customers/new", EditCustomer.ShowNew).RequireAuthorization(Permissions.Manager).ExcludeFromDescription();
         app.MapPost("/customers/new", EditCustomer.SubmitNew).RequireAuthorization(Permissions.Manager).ExcludeFromDescription();
         // Forms of the customer's page.

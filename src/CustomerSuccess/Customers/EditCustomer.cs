@@ -1,4 +1,6 @@
 using System.Text.Json;
+using CustomerSuccess.Access.Audit;
+using CustomerSuccess.Customers.Identities;
 using CustomerSuccess.Customers.Pages;
 using CustomerSuccess.Events;
 using CustomerSuccess.Platform.Shell;
@@ -11,15 +13,20 @@ namespace CustomerSuccess.Customers;
 /// <summary>The page with the fields of a customer, and of one to be made.</summary>
 public static class EditCustomer
 {
-    public static async Task<IResult> ShowNew(NpgsqlDataSource db, CancellationToken ct) =>
-        Page(null, JsonSerializer.SerializeToElement(new { }), [], await Owners(db, ct));
+    /// <summary>Empty, or filled with what is known of a person or group that is to become a customer.</summary>
+    public static async Task<IResult> ShowNew(string? identity, NpgsqlDataSource db, CancellationToken ct) =>
+        Page(null, JsonSerializer.SerializeToElement(Identity.IsLinkable(identity) ? await Traits.Fields(db, identity!, ct) : []), [], await Owners(db, ct));
 
-    public static async Task<IResult> SubmitNew(HttpContext http, IFormCollection form, Deeds deeds, NpgsqlDataSource db, CancellationToken ct)
+    /// <summary>With ?identity= it is linked to the new customer.</summary>
+    public static async Task<IResult> SubmitNew(string? identity, HttpContext http, IFormCollection form, Deeds deeds, NpgsqlDataSource db, Links links, EventLog events, AuditLog audit, TimeProvider clock, CancellationToken ct)
     {
         var fields = CustomerForm.Json(form);
         await using var deed = await deeds.Begin(http.User, ct);
         var outcome = await CreateCustomer.Run(deed, fields, _ => Task.CompletedTask, ct);
-        return outcome.Done is { } made ? Back.ToCustomer(http, made.Id, $"{made.Organization} is added.") : Page(null, fields, outcome.Problems, await Owners(db, ct));
+        if (outcome.Done is not { } made) return Page(null, fields, outcome.Problems, await Owners(db, ct));
+        if (!Identity.IsLinkable(identity)) return Back.ToCustomer(http, made.Id, $"{made.Organization} is added.");
+        var linked = (await LinkIdentity.Run(new(identity, made.Id), http.User, links, events, audit, clock, ct)).Linked is not null;
+        return Back.ToCustomer(http, made.Id, linked ? $"{made.Organization} is added, and {Identity.Id(identity!)} belongs to it." : $"{made.Organization} is added; {Identity.Id(identity!)} belongs to someone else by now.");
     }
 
     public static async Task<IResult> Show(string id, NpgsqlDataSource db, CancellationToken ct)

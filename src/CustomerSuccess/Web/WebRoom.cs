@@ -6,6 +6,7 @@ using CustomerSuccess.Web.CustomerList;
 using CustomerSuccess.Web.CustomerPage;
 using CustomerSuccess.Web.CustomerPage.Timeline;
 using CustomerSuccess.Web.Dashboard;
+using CustomerSuccess.Web.Matching;
 
 namespace CustomerSuccess.Web;
 
@@ -43,6 +44,11 @@ public static class WebRoom
         app.MapGet("/customers", ShowCustomers.Handle).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
         app.MapGet("/live/customers", ShowCustomers.Live).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
         app.MapGet("/api/v1/customers", ListCustomers.Handle).RequireAuthorization(Permissions.Viewer).WithTags("Customers");
+
+        app.MapGet("/identities", ShowIdentities.Handle).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
+        app.MapGet("/identities/link", ShowIdentities.ShowLink).RequireAuthorization(Permissions.Manager).ExcludeFromDescription();
+        app.MapGet("/identities/unlink", ShowIdentities.ShowUndo).RequireAuthorization(Permissions.Manager).ExcludeFromDescription();
+        app.MapGet("/api/v1/identities/preview", PreviewLink.Handle).RequireAuthorization(Permissions.Manager).WithTags("Identities");
 
         app.MapGet("/customers/{id}", ShowCustomer.Handle).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
         app.MapGet("/live/customers/{id}", ShowCustomer.Live).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();

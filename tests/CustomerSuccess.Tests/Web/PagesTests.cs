@@ -1,6 +1,9 @@
+using CustomerSuccess.Customers.Identities;
+using CustomerSuccess.Events;
 using CustomerSuccess.Tests.Access;
 using CustomerSuccess.Tests.Events;
 using CustomerSuccess.Tests.Funnel;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CustomerSuccess.Tests.Web;
 
@@ -14,6 +17,8 @@ public sealed class PagesTests(LivedInHouse lived) : IClassFixture<LivedInHouse>
         "/", "/customers", "/customers?status=at_risk", "/customers?q=nobody-is-called-this", "/customers/acme", "/customers/nobody",
         "/settings/account", "/settings/users", "/settings/keys", "/settings/sources", "/settings/sources/new?client=script", "/settings/sources/new?client=http", "/settings/ingestion", "/settings/webhooks", "/settings/import", "/settings/export", "/settings/audit",
         "/funnel", "/funnel?days=90", "/funnel?from=2026-03-01&to=2026-03-09", "/funnel/journeys", "/funnel/journeys?completed_signup=true&completed_activation=false", "/settings/funnel", "/nothing-here",
+        "/identities", "/identities?status=conflict", "/identities?status=blocked", "/identities?status=linked", "/identities?search=nobody-is-called-this",
+        "/identities/link?identity=~p:stranger", "/identities/link?identity=~p:stranger&customer=northwind", "/identities/unlink?identity=~p:ann",
     ];
 
     [Theory]
@@ -65,6 +70,18 @@ public sealed class LivedInHouse : IAsyncLifetime
         foreach (var colleague in new[] { Cast.Alice, Cast.Bob, Cast.Carol }) await House.Hire(colleague);
         string[] customers = ["acme", "northwind", "techcorp", "parallax"];
         await House.Write([.. customers.Select(id => Story.Created(id)), .. Story.Random(5, customers[..3], 80), .. Travels.Random(6, customers, 150).DistinctBy(e => e.Id)]);
+        // People of other tools: one recognised, with a visit and a contradiction, one whom nobody knows, one that names nobody.
+        Envelope Seen(string id, string type, int minute, string? person, string? visitor = null, string? group = null, object? properties = null) =>
+            Story.Event("nobody", type, House.Clock.GetUtcNow().UtcDateTime.AddDays(-1).AddMinutes(minute), properties, id) with { CustomerId = null, Source = "segment", PersonId = person, VisitorId = visitor, GroupId = group };
+        await House.Write(
+            Seen("w1", "page_view", 1, null, "web-1"), Seen("w2", "identify", 2, "ann", "web-1", null, new { email = "hello@acme.example", name = "Ann Lee", plan = "Team" }), Seen("w3", "pr_merged", 3, "ann"),
+            Seen("w5", "report_opened", 5, "stranger"), Seen("w6", "report_opened", 6, "stranger"), Seen("w7", "report_opened", 7, null, null, "org-with-a-rather-long-name-of-another-tool-0123456789"),
+            Seen("w8", "report_opened", 8, "undefined"));
+        while ((await ResolveWaiting.Run(House.Db, House.Services.GetRequiredService<EventLog>(), new LinkSettings(), House.Clock, 100, default)).Taken > 0)
+        {
+        }
+
+        await House.Write(Seen("w9", "report_opened", 9, "ann", null, "northwind"));
     }
 
     public ValueTask DisposeAsync() => House.DisposeAsync();

@@ -87,8 +87,9 @@ public static class ConcludeLinks
             }
 
             var end = standing is null ? null : End(identity);
+            // Who else works in a group says little against what the group is called.
             conflicts.AddRange(candidates
-                .Where(one => one.To != standing?.To && End(one.To) is { } other && other != end)
+                .Where(one => one.Rule != LinkRules.Members && one.To != standing?.To && End(one.To) is { } other && other != end)
                 .DistinctBy(one => one.To, StringComparer.Ordinal)
                 .Select(one => new Conflict(identity, one.To, one.Rule, one.Evidence)));
         }

@@ -150,7 +150,8 @@ public static class MakeLinks
         var (kind, id) = (Identity.Kind(identity), Identity.Id(identity));
         return new()
         {
-            Id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"link:{identity}:{n}"),
+            // Unique beside the subject; short enough for those who hand ids on.
+            Id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"link:{n}:{(identity.Length > 100 ? identity[..100] : identity)}"),
             Source = by.Source,
             Type = type,
             OccurredAt = by.At,

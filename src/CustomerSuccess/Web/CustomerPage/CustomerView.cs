@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CustomerSuccess.Customers;
+using CustomerSuccess.Customers.Identities;
 using CustomerSuccess.Customers.Notes;
 using CustomerSuccess.Customers.People;
 using CustomerSuccess.Engagement;
@@ -55,7 +56,7 @@ public sealed record ScoreOfDay(DateOnly Day, int Score, string Status, string P
 public sealed record CustomerView(
     Customer Customer, OnboardingRecord Onboarding, GetHealth.Answer Health, GetHealth.Answer Shown, IReadOnlyList<ScoreOfDay> Scores,
     IReadOnlyList<GetEngagement.Day> Days, GetEngagement.Totals Lifetime, long SupportThisMonth,
-    IReadOnlyList<Person> People, IReadOnlyList<Note> Notes, IReadOnlyList<TimelineRow> Timeline, IReadOnlyDictionary<string, string> Names, Journey? Journey, DateOnly Today)
+    IReadOnlyList<Person> People, IReadOnlyList<LinkedIdentity> Linked, IReadOnlyList<Note> Notes, IReadOnlyList<TimelineRow> Timeline, IReadOnlyDictionary<string, string> Names, Journey? Journey, DateOnly Today)
 {
     public const int HistoryDays = 90;
     public const int TimelineRows = 120;
@@ -78,6 +79,7 @@ public sealed record CustomerView(
         var lifetime = await read.ReadSingleOrDefaultAsync<GetEngagement.Totals>() ?? GetEngagement.Sum([]);
         var scores = (await read.ReadAsync<ScoreOfDay>()).AsList();
         var people = (await read.ReadAsync<Person>()).AsList();
+        var linked = (await read.ReadAsync<LinkedIdentity>()).AsList();
         var notes = (await read.ReadAsync<Note>()).AsList();
         var names = (await read.ReadAsync<(string Email, string Name)>()).ToDictionary(user => user.Email, user => user.Name, StringComparer.OrdinalIgnoreCase);
         var timeline = (await read.ReadAsync<TimelineRow>()).AsList();
@@ -87,7 +89,7 @@ public sealed record CustomerView(
         var health = Now(facts, scores, today);
         var shown = look.Day(today) is { } past ? await AsOf(connection, id, past, ct) ?? health : health;
         return new CustomerView(
-            customer.Shown(), onboarding, health, shown, scores, [.. days.TakeLast(look.Window)], lifetime, days.TakeLast(30).Sum(day => day.SupportRequests), people, notes, timeline, names, journey, today);
+            customer.Shown(), onboarding, health, shown, scores, [.. days.TakeLast(look.Window)], lifetime, days.TakeLast(30).Sum(day => day.SupportRequests), people, linked, notes, timeline, names, journey, today);
     }
 
     /// <summary>The range of the engagement chart, summed.</summary>
@@ -149,6 +151,6 @@ public sealed record CustomerView(
 
     private static readonly string Query = string.Join(";\n",
         Customer.Query, OnboardingRecord.Query, Sql.Read("Health/facts_now.sql"), GetEngagement.DaysQuery, GetEngagement.LifetimeQuery,
-        Sql.Read("Web/CustomerPage/scores.sql"), Person.All, Note.All, "select email, name from users order by email limit 500",
+        Sql.Read("Web/CustomerPage/scores.sql"), Person.All, LinkedIdentity.Query, Note.All, "select email, name from users order by email limit 500",
         Sql.Read("Web/CustomerPage/Timeline/timeline.sql"), Journey.OneQuery);
 }

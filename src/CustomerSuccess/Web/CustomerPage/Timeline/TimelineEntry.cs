@@ -4,9 +4,13 @@ using CustomerSuccess.Platform;
 
 namespace CustomerSuccess.Web.CustomerPage.Timeline;
 
-/// <summary>One event of a customer as the log has it.</summary>
-public sealed record TimelineRow(string Id, string Source, string Type, DateTime OccurredAt, DateTime ReceivedAt, string? PersonId, string? Actor, string Properties, string? Url, bool History)
+/// <summary>One event of a customer as the log has it. Who: the identity that did it, where it is one that is linked to the customer.</summary>
+public sealed record TimelineRow(
+    string Id, string Source, string Type, DateTime OccurredAt, DateTime ReceivedAt, string? PersonId, string? Actor, string Properties, string? Url, bool History, string? Who = null)
 {
+    /// <summary>by ann, by a visitor; null where the customer as a whole did it.</summary>
+    public string? By => Who is null ? null : Who.StartsWith("~p:", StringComparison.Ordinal) ? "by " + Who[3..] : Who.StartsWith("~v:", StringComparison.Ordinal) ? "by a visitor" : null;
+
     public JsonElement Json => JsonElement.Parse(Properties);
 
     /// <summary>Where this row stands in the order newest first; the next page begins after it.</summary>
@@ -50,11 +54,18 @@ public sealed record TimelineLine(string Id, DateTime At, Told Told, string? By,
                 };
             }
 
-            lines.Add(new TimelineLine(first.Id, first.OccurredAt, told, by(first.Actor, first.Source), count, told.Detail == "unknown time"));
+            lines.Add(new TimelineLine(first.Id, first.OccurredAt, told, Credit(rows.Skip(at).Take(count), by(first.Actor, first.Source)), count, told.Detail == "unknown time"));
             at = end;
         }
 
         return (lines, at < rows.Count || more ? rows.ElementAtOrDefault(at - 1)?.Cursor : null);
+    }
+
+    // Who did it where it was one, and through what.
+    private static string? Credit(IEnumerable<TimelineRow> rows, string? through)
+    {
+        var who = rows.Select(row => row.By).Distinct(StringComparer.Ordinal).ToList();
+        return who is [{ } one] ? through is null ? one : $"{one} {through}" : through;
     }
 
     // acme/api #214, #215; acme/web #7, and how many more.

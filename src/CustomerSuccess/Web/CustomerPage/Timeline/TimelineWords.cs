@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CustomerSuccess.Customers.Identities;
 using CustomerSuccess.Events;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Platform.Kit;
@@ -30,7 +31,7 @@ public static class TimelineWords
         ],
         ["billing"] = [EventTypes.PaymentSucceeded, EventTypes.PaymentFailed, EventTypes.SubscriptionChanged],
         ["health"] = [EventTypes.HealthChanged],
-        ["staff"] = [EventTypes.NoteAdded, EventTypes.NoteRemoved, EventTypes.NoteRestored, EventTypes.CustomerCreated, EventTypes.CustomerUpdated, EventTypes.PersonUpdated],
+        ["staff"] = [EventTypes.NoteAdded, EventTypes.NoteRemoved, EventTypes.NoteRestored, EventTypes.CustomerCreated, EventTypes.CustomerUpdated, EventTypes.PersonUpdated, EventTypes.IdentityLinked, EventTypes.IdentityUnlinked],
     };
 
     /// <param name="type">As in the log.</param>
@@ -63,6 +64,7 @@ public static class TimelineWords
         EventTypes.PaymentSucceeded => new($"Paid {Amount(properties)}", FirstOf(properties, "number", "invoice") is { } paid ? $"invoice {paid}" : null, "success"),
         EventTypes.PaymentFailed => new($"Payment of {Amount(properties)} failed", string.Join(", ", new[] { FirstOf(properties, "number", "invoice") is { } due ? $"invoice {due}" : null, Text(properties, "attempt") is { } attempt ? $"attempt {attempt}" : null }.OfType<string>()), "error"),
         EventTypes.SubscriptionChanged => Subscription(properties),
+        EventTypes.IdentityLinked => new(Text(properties, "identity") is { Length: > 3 } known ? $"Recognised {Identity.Word(Identity.Kind(known))} {Identity.Id(known)}" : "Recognised somebody", LinkRules.Words(Text(properties, "rule") ?? "")),
         EventTypes.PageView => new("Visited a page", url is null ? null : Short(url)),
         _ when type.StartsWith(EventTypes.StepPrefix, StringComparison.Ordinal) && OnboardingSteps.Exists(type[EventTypes.StepPrefix.Length..]) =>
             new(OnboardingSteps.Title(type[EventTypes.StepPrefix.Length..]), Flag(properties, "untimed") == true ? "unknown time" : null, "primary"),
