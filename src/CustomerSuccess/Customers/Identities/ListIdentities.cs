@@ -106,9 +106,14 @@ public static class ListIdentities
             // More than fit, because ids that name nobody are among the busiest; they are listed as blocked.
             var rows = await Read(connection, $"""
                 select s.identity, s.source as tool, s.events, s.first_at, s.last_at, s.weight, {Standing}
-                from sightings s left join identities i on i.identity = s.identity left join customers c on c.customer_id = i.customer_id
-                where not s.matched and s.weight <= @weight and (s.weight < @weight or s.identity > @last)
-                order by s.weight desc, s.identity limit {Rows * 2}
+                from (
+                  (select * from sightings where not matched and weight = @weight and identity > @last order by identity limit {Rows * 2})
+                  union all
+                  (select * from sightings where not matched and weight < @weight order by weight desc, identity limit {Rows * 2})
+                  order by weight desc, identity limit {Rows * 2}
+                ) s
+                left join identities i on i.identity = s.identity left join customers c on c.customer_id = i.customer_id
+                order by s.weight desc, s.identity
                 """, new { weight, last }, ct);
             found.AddRange(rows.Where(row => !blocked.Contains(row.Identity) && !BlockedIds.Has(Identities.Identity.Id(row.Identity), blocked)));
             if (rows.Count < Rows * 2) break;
@@ -122,14 +127,18 @@ public static class ListIdentities
 
     private static async Task<Answer> Found(NpgsqlConnection connection, LinkSettings settings, string search, CancellationToken ct)
     {
+        // Three conditions and not one list: each is then a range of the index.
+        var begins = search.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%";
         var rows = await Read(connection, $"""
             with found as materialized (
-              select identity from sightings where identity like any(@patterns) union select identity from identities where identity like any(@patterns) limit 200
+              select identity from sightings where identity like @visitor or identity like @person or identity like @group
+              union select identity from identities where identity like @visitor or identity like @person or identity like @group
+              limit 200
             )
             select f.identity, s.source as tool, coalesce(s.events, 0) as events, s.first_at, s.last_at, {Standing}
             from found f left join sightings s on s.identity = f.identity left join identities i on i.identity = f.identity left join customers c on c.customer_id = i.customer_id
             order by coalesce(s.events, 0) desc, f.identity limit 50
-            """, new { patterns = new[] { "~v:", "~p:", "~g:" }.Select(kind => kind + search.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_") + "%").ToArray() }, ct);
+            """, new { visitor = "~v:" + begins, person = "~p:" + begins, group = "~g:" + begins }, ct);
         return new(await WithSuggestions(connection, settings, rows, ct), null);
     }
 
