@@ -23,11 +23,11 @@ public static class PreviewLink
 
     /// <summary>
     /// Undo: the identity is linked, and this is what taking the link back would change. Events: of the identity and of those that lead
-    /// through it, by type; Days: how many UTC days they lie on.
+    /// through it, by type; Days: how many UTC days they lie on. MovesFrom: what it is linked to until then.
     /// </summary>
     public sealed record Answer(
         string Identity, string Target, bool Undo, string? CustomerId, string? Organization, long Events, DateTime? FirstSeen, DateTime? LastSeen, int Days,
-        IReadOnlyList<Kind> ByType, int Through, Figures? Before, Figures? After, string? Refused);
+        IReadOnlyList<Kind> ByType, int Through, Figures? Before, Figures? After, string? MovesFrom, string? Refused);
 
     /// <summary>
     /// Preview a link to a customer (or to another identity, with its id as `customer`), or without `customer` the undo of the link that stands. Nothing is changed.
@@ -65,17 +65,17 @@ public static class PreviewLink
 
         var refused = undo ? null
             : !Identity.MayLead(identity, to) || Chains.Reaches(to, identity, standing.GetValueOrDefault) ? "It cannot belong there."
-            : linked?.To is { } other && other != to ? $"It belongs to {Identity.Id(other)} until that is undone." : null;
+            : linked?.To == to ? "It belongs there already." : null;
         var before = customer is null ? null : await Read(connection, transaction, customer, clock, ct);
         if (refused is null)
         {
-            if (undo) await MakeLinks.Undo(connection, transaction, events, identity, LinkedBy.Product(clock.Now()), ct);
-            else if (linked?.To is null) await MakeLinks.Run(connection, transaction, events, [new Link(identity, to, LinkRules.Staff, Evidence.None)], LinkedBy.Product(clock.Now()), ct);
+            if (linked?.To is not null) await MakeLinks.Undo(connection, transaction, events, identity, LinkedBy.Product(clock.Now()), ct);
+            if (!undo) await MakeLinks.Run(connection, transaction, events, [new Link(identity, to, LinkRules.Staff, Evidence.None)], LinkedBy.Product(clock.Now()), ct);
         }
 
         var after = customer is null ? null : await Read(connection, transaction, customer, clock, ct);
         return new Answer(identity, to, undo, customer, organization, kinds.Sum(kind => kind.Events), kinds.Count == 0 ? null : kinds.Min(kind => kind.First),
-            kinds.Count == 0 ? null : kinds.Max(kind => kind.Last), days, [.. kinds.Select(kind => new Kind(kind.Type, kind.Events))], through.Count, before, after, refused);
+            kinds.Count == 0 ? null : kinds.Max(kind => kind.Last), days, [.. kinds.Select(kind => new Kind(kind.Type, kind.Events))], through.Count, before, after, undo ? null : linked?.To, refused);
     }, ct, keep: _ => false);
 
     private static async Task<Figures> Read(NpgsqlConnection connection, NpgsqlTransaction transaction, string customer, TimeProvider clock, CancellationToken ct)
