@@ -13,7 +13,7 @@ internal static class Ratios
     {
         var (seconds, rounds) = (options.Number("seconds", 10), options.Number("rounds", 3));
         var (connections, senders, batch) = (options.Number("connections", 64), options.Number("batch-connections", 16), options.Number("batch", 100));
-        await using var product = await Product.Open(options, options.Number("rows", 0) is > 0 and var kept ? $"/var/tmp/cs-bench-rows-{kept}" : null);
+        await using var product = await Product.Open(options, data: options.Number("rows", 0) is > 0 and var kept ? $"/var/tmp/cs-bench-rows-{kept}" : null);
         var customers = await product.Customers(options.Number("customers", 500));
         await ManyRows.Make(product, options.Number("rows", 0), customers.Length);
         var traffic = Traffic.Of($"r{Environment.ProcessId}", options, customers);
