@@ -14,9 +14,12 @@ public static class Actors
     /// <summary>The claim that binds a key to one customer.</summary>
     public const string CustomerClaim = "cs:customer";
 
-    /// <summary>user:EMAIL or key:ID, for events and pages.</summary>
+    /// <summary>Begins the name of a key that is bound to one customer: it speaks for that one alone, so nothing is linked on its word.</summary>
+    public const string CustomerKey = "customer-key:";
+
+    /// <summary>user:EMAIL, key:ID or customer-key:ID, for events and pages.</summary>
     public static string Actor(this ClaimsPrincipal principal) =>
-        principal.FindFirstValue(KeyClaim) is { } key ? "key:" + key : "user:" + (principal.FindFirstValue(ClaimTypes.Email) ?? principal.Identity?.Name ?? "unknown");
+        principal.FindFirstValue(KeyClaim) is { } key ? (principal.HasClaim(claim => claim.Type == CustomerClaim) ? CustomerKey : "key:") + key : "user:" + (principal.FindFirstValue(ClaimTypes.Email) ?? principal.Identity?.Name ?? "unknown");
 
     /// <summary>user:ID or key:ID, for the audit log, which holds no addresses.</summary>
     public static string AuditActor(this ClaimsPrincipal principal) =>

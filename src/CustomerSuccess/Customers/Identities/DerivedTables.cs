@@ -69,7 +69,7 @@ public static class DerivedTables
         """;
 
     private static string Met => $"""
-        new as (select subject, visitor_id, person_id, group_id, type, occurred_at, source, id, properties from events),
+        new as (select subject, visitor_id, person_id, group_id, type, occurred_at, received_at, source, id, properties, actor from events),
         {Before("Customers/Identities/pairs.sql", "new_pairs as (")},
         derived as materialized (select distinct on (a, b) a, b, occurred_at, source, id from met_pairs order by a, b, occurred_at, source, id)
         """;

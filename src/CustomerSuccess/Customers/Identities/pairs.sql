@@ -1,7 +1,8 @@
 -- Identities that a message names together, kept the first time; the left one is what may come to belong to the right one.
 -- A customer is on the right only where the message itself named it: staff who add people to a customer do not say who that is
 -- elsewhere, but whoever makes a customer may say whose visit it was. '~e:' is a mail address, '~c:' a customer's id
--- that Stripe was told; whether there is such a customer is to be seen.
+-- that Stripe was told; whether there is such a customer is to be seen. What the key of one customer says is left out: it could
+-- claim the people of another.
 naming as (
   select subject, visitor_id, person_id, group_id, type, occurred_at, source, id, left(subject, 1) <> '~' as of_customer,
     case when type = 'identify' then properties ->> 'email' end as mail,
@@ -9,7 +10,7 @@ naming as (
     case when type = 'alias' then coalesce(person_id, properties ->> 'user_id') end as person,
     case when source = 'stripe' then properties ->> 'customer_email' end as account_mail,
     case when source = 'stripe' then properties ->> 'customer_ref' end as account_customer
-  from new where visitor_id is not null or person_id is not null or group_id is not null or type = 'alias'
+  from new where (visitor_id is not null or person_id is not null or group_id is not null or type = 'alias') and coalesce(actor, '') not like 'customer-key:%'
 ),
 met_pairs as (
   select a, b, occurred_at, source, id from (

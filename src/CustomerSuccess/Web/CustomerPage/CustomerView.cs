@@ -124,16 +124,18 @@ public sealed record CustomerView(
         null or "system" => null,
         "cli" => "the command line",
         _ when actor.StartsWith("user:", StringComparison.Ordinal) => Names.TryGetValue(actor[5..], out var name) && name.Length > 0 ? name : actor[5..],
-        _ when actor.StartsWith("key:", StringComparison.Ordinal) => "API",
+        _ when IsKey(actor) => "API",
         _ => actor,
     };
 
     /// <summary>By whom, or through which source: by Maya, through GitHub. Events that a customer's program sends have neither.</summary>
     public string? Credit(string? actor, string source) =>
         source == "csv" ? "by import"
-        : actor is not null && actor.StartsWith("key:", StringComparison.Ordinal) ? source switch { "native" or "system" => null, "api" => "through the API", _ => "through " + Platform.Kit.Words.Plain(source) }
+        : actor is not null && IsKey(actor) ? source switch { "native" or "system" => null, "api" => "through the API", _ => "through " + Platform.Kit.Words.Plain(source) }
         : By(actor) is { } name ? "by " + name
         : source is "native" or "ui" or "api" or "system" ? null : "through " + Platform.Kit.Words.Plain(source);
+
+    private static bool IsKey(string actor) => actor.StartsWith("key:", StringComparison.Ordinal) || actor.StartsWith(Access.Actors.CustomerKey, StringComparison.Ordinal);
 
     private static GetHealth.Answer Now(HealthFacts facts, List<ScoreOfDay> scores, DateOnly today)
     {
