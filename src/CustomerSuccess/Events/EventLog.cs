@@ -4,9 +4,14 @@ using Npgsql;
 
 namespace CustomerSuccess.Events;
 
-/// <summary>Writes events and everything derived from them in the caller's transaction.</summary>
-public sealed partial class EventLog(Projections projections)
+/// <summary>Writes events and everything derived from them in the caller's transaction. Without a clock nothing counts as stored long after it was received.</summary>
+public sealed partial class EventLog(Projections projections, TimeProvider? clock = null)
 {
+    /// <summary>What is stored longer than this after it was received is a change to the past: nobody looks for it among what came lately.</summary>
+    public static readonly TimeSpan Prompt = TimeSpan.FromSeconds(90);
+
+    private const string ChangesThePast = "insert into past_changes (at) values (clock_timestamp()) returning id";
+
     // Buckets of the customer lock (7) and of the subject lock (9). Shared key (7, -1) is held by every writer and taken alone
     // by rebuild; the subject lock is shared by writers and taken alone by whoever links the subject to a customer.
     private const int Buckets = 256;
@@ -70,6 +75,14 @@ public sealed partial class EventLog(Projections projections)
         connection.ExecuteAsync(new CommandDefinition(
             "select pg_advisory_xact_lock(7, b) from unnest(@buckets) b", new { buckets = InOrder(customers) }, transaction, cancellationToken: ct));
 
+    /// <summary>For a transaction that goes on for minutes, before it is committed: what it received at its start comes late.</summary>
+    public async Task Late(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTime received, CancellationToken ct)
+    {
+        if (LongSince(received)) await connection.ExecuteAsync(new CommandDefinition(ChangesThePast, null, transaction, cancellationToken: ct));
+    }
+
+    private bool LongSince(DateTime received) => clock is not null && clock.Now() - received > Prompt;
+
     /// <summary>Derive the replayed tables of these customers again; the caller holds their locks.</summary>
     internal async Task ReplayAll(NpgsqlConnection connection, NpgsqlTransaction transaction, string[] customers, Func<Replay, bool> which, CancellationToken ct)
     {
@@ -92,7 +105,7 @@ public sealed partial class EventLog(Projections projections)
             var locking = events.Where(e => projections.Locks(e.Type)).Select(e => (e.Type, Customer: CustomerOf(e, linked))).Where(one => one.Customer is not null).Distinct().ToList();
             if (TakesCustomerLock && locking.Count > 0) batch.BatchCommands.Add(Of("select pg_advisory_xact_lock(7, b) from unnest($1::int[]) b", InOrder(locking.Select(one => one.Customer!))));
             // Whoever keeps the log in memory looks for what is received lately; this comes under the times of then.
-            if (events.Any(e => e.History)) batch.BatchCommands.Add(new("insert into past_changes (at) values (clock_timestamp()) returning id"));
+            if (events.Any(e => e.History || LongSince(e.ReceivedAt))) batch.BatchCommands.Add(new(ChangesThePast));
             var before = batch.BatchCommands.Count;
             batch.BatchCommands.Add(rows.Command(projections.InsertFor(events), seen));
             string[] Customers(Func<string, bool> handles) => [.. locking.Where(one => handles(one.Type)).Select(one => one.Customer!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];

@@ -243,7 +243,7 @@ public sealed class FunnelQueryTests
             WalkFunnel.Of([.. all.Select(e => Packed.Event(e.Time, e.Tag)).Order()], masks, shape, new Room(), new long[10]);
     }
 
-    private static Envelope Visit(string visitor, string type, DateTime at) => new()
+    internal static Envelope Visit(string visitor, string type, DateTime at) => new()
     {
         Id = Guid.CreateVersion7().ToString("N"),
         Source = "tracker",
@@ -257,7 +257,7 @@ public sealed class FunnelQueryTests
 
     private static long Micros(TimeSpan span) => span.Ticks / 10;
 
-    private static long[] Counts(Machine.Reply answer) => [.. answer.Json.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("count").GetInt64())];
+    internal static long[] Counts(Machine.Reply answer) => [.. answer.Json.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("count").GetInt64())];
 
     private static string[] Segments(Machine.Reply answer) =>
         [.. answer.Json.GetProperty("breakdown").EnumerateArray().Select(each => $"{each.GetProperty("value")} {string.Join('/', each.GetProperty("counts").EnumerateArray())}")];

@@ -100,8 +100,10 @@ public static class ImportFolder
             ) each group by part
             """, new { queued }, transaction, cancellationToken: ct));
         await Record.Tell(connection, transaction, ct);
+        var report = tally.Report(errors);
+        if (!report.ChangesNothing) await log.Late(connection, transaction, moment.Now, ct);
         await transaction.CommitAsync(ct);
         options.Seen?.Become(read);
-        return tally.Report(errors);
+        return report;
     }
 }

@@ -35,6 +35,7 @@ internal sealed record Links(IReadOnlyDictionary<ulong, ulong> Targets, IReadOnl
     {
         if (!await reader.ReadAsync(ct) || await reader.IsDBNullAsync(0, ct)) return [];
         var (left, right) = (Numbers(reader, 0), Numbers(reader, 1));
+        if (left.Length != right.Length) throw new InvalidOperationException($"{left.Length} hashes do not go with {right.Length}: links.sql packed a null.");
         return left.Zip(right);
     }
 

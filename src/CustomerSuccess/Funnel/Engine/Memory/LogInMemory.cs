@@ -1,3 +1,4 @@
+using CustomerSuccess.Events;
 using CustomerSuccess.Platform;
 using Npgsql;
 
@@ -9,8 +10,8 @@ namespace CustomerSuccess.Funnel.Engine.Memory;
 /// </summary>
 internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Reading reading, long mostRows)
 {
-    /// <summary>A message is received, then committed: what was received this long ago is there.</summary>
-    private static readonly TimeSpan Late = TimeSpan.FromMinutes(2);
+    /// <summary>A message is received, then committed: what was received this long ago is there, or its commit says that it changed the past.</summary>
+    private static readonly TimeSpan Late = 2 * EventLog.Prompt;
 
     /// <summary>How long a read goes on after the last one who waited has left; a page that shows progress asks again within it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);

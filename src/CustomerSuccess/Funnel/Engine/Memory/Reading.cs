@@ -10,13 +10,14 @@ namespace CustomerSuccess.Funnel.Engine.Memory;
 /// <param name="Label">A text expression.</param>
 /// <param name="Which">A condition.</param>
 /// <param name="Values">What stands for {0}, {1} ….</param>
-internal sealed record Reading(string Label, string Which, IReadOnlyList<string> Values)
+/// <param name="Who">Whose each event is: a text expression that is never null.</param>
+internal sealed record Reading(string Label, string Which, IReadOnlyList<string> Values, string Who = "subject")
 {
     /// <summary>Every event under its type: what most questions are answered from.</summary>
     public static Reading Everything { get; } = new("type", "true", []);
 
     /// <summary>Two readings with the same key read the same.</summary>
-    public string Key => string.Join('\n', [Label, Which, .. Values]);
+    public string Key => string.Join('\n', [Who, Label, Which, .. Values]);
 
     /// <summary>The statement for one part, whose own parameters come first.</summary>
     public string Statement(string part, int parameters) => Fill(Sql.Read("Funnel/Engine/Memory/read_part.sql"), part, parameters);
@@ -27,7 +28,7 @@ internal sealed record Reading(string Label, string Which, IReadOnlyList<string>
 
     private string Fill(string sql, string part, int parameters)
     {
-        var filled = sql.Replace("/*label*/", Label, StringComparison.Ordinal).Replace("/*which*/", Which, StringComparison.Ordinal).Replace("/*part*/", part, StringComparison.Ordinal);
+        var filled = sql.Replace("/*who*/", Who, StringComparison.Ordinal).Replace("/*label*/", Label, StringComparison.Ordinal).Replace("/*which*/", Which, StringComparison.Ordinal).Replace("/*part*/", part, StringComparison.Ordinal);
         for (var n = Values.Count - 1; n >= 0; n--)
             filled = filled.Replace($"{{{n}}}", string.Create(CultureInfo.InvariantCulture, $"${parameters + n + 1}"), StringComparison.Ordinal);
         return filled;

@@ -14,6 +14,9 @@ internal sealed class GetSessions(LogReadings readings)
 {
     public const int UsualDays = 30, MostDays = 366, MostPages = 25;
 
+    // As visits.sql has it: whoever signs in is the visitor of before, and colleagues of one group are several.
+    private const string Visitor = "coalesce('~v:' || visitor_id, '~p:' || person_id, subject)";
+
     // A page or not, the page without host and query, where it came from unless from the same host, and its tags of campaigns.
     private static readonly Reading Visits = new(
         """
@@ -22,7 +25,11 @@ internal sealed class GetSessions(LogReadings readings)
           || chr(9) || case when split_part(referrer, '/', 3) = split_part(url, '/', 3) then '' else coalesce(left(split_part(referrer, '/', 3), 80), '') end
           || chr(9) || coalesce(left(utm_source, 40), '') || chr(9) || coalesce(left(utm_medium, 40), '')
         else '' end
-        """, "visitor_id is not null or type in ('page_view', 'screen_view', 'page_leave', 'outbound_click')", []);
+        """,
+        $"""
+        (visitor_id is not null or type in ('page_view', 'screen_view', 'page_leave', 'outbound_click')) and type not in ('{string.Join("', '", EventTypes.Reserved.Keys)}')
+          and (customer_id is null or customer_id not in (select customer_id from customers where is_test))
+        """, [], Visitor);
 
     /// <summary>
     /// Sessions that began on these UTC days (the last 30 unless given): by day, in all, where they came from, and their pages with entries,
