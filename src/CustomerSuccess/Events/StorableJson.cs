@@ -59,6 +59,21 @@ public static class StorableJson
         }
     }
 
+    /// <summary>What is wrong with a text of a column of its own, or null. Pure.</summary>
+    public static string? Problem(string? text)
+    {
+        if (text is null) return null;
+        if (text.Contains('\0', StringComparison.Ordinal)) return "holds a NUL character, which cannot be stored";
+        for (var n = 0; n < text.Length; n++)
+        {
+            if (!char.IsSurrogate(text[n])) continue;
+            if (n + 1 == text.Length || !char.IsSurrogatePair(text[n], text[n + 1])) return "holds half a Unicode character (a lone surrogate), which cannot be stored";
+            n++;
+        }
+
+        return null;
+    }
+
     private static bool PlainNames(JsonElement value)
     {
         foreach (var property in value.EnumerateObject())

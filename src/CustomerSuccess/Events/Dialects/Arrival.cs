@@ -6,4 +6,5 @@ namespace CustomerSuccess.Events.Dialects;
 /// <param name="Agent">Its User-Agent.</param>
 /// <param name="Customer">The customer the key is bound to: only that one may be named, and where none is, it is meant.</param>
 /// <param name="Visitor">What stands for a visitor without a cookie, for a day, on this site.</param>
-public sealed record Arrival(DateTime At, string? Actor = null, string? Agent = null, string? Customer = null, string? Visitor = null);
+/// <param name="Sent">What the sender's clock showed, where the body says it once for all its messages.</param>
+public sealed record Arrival(DateTime At, string? Actor = null, string? Agent = null, string? Customer = null, string? Visitor = null, DateTime? Sent = null);

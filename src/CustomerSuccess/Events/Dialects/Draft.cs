@@ -13,7 +13,7 @@ namespace CustomerSuccess.Events.Dialects;
 /// </summary>
 internal sealed class Draft
 {
-    private const int MostDepth = 16, MostText = 128, MostUrl = 2048, MostCampaign = 255;
+    private const int MostDepth = 16, MostText = 128, MostUrl = 2048, MostCampaign = 255, MostFields = 200;
 
     // What is not kept may be nested as its client likes.
     private const int MostUnread = 64;
@@ -29,6 +29,7 @@ internal sealed class Draft
         if (message.At(id) is { ValueKind: JsonValueKind.String } said && StorableJson.Problem(said, 1) is null) Id = Ident(id, said.GetString());
         faults.Clear();
         if (!message.Is(JsonValueKind.Object)) faults.Add(new("message", "must be an object"));
+        else if (message.GetPropertyCount() > MostFields) faults.Add(new("message", $"has more than {MostFields} fields"));
         else if (StorableJson.Names(message) is { } names) faults.Add(new("message", names));
         else
         {
@@ -56,6 +57,9 @@ internal sealed class Draft
     public string? Group { get; set; }
 
     public string? Session { get; set; }
+
+    /// <summary>It came without a key, so nobody vouches for what it says of accounts.</summary>
+    public bool Keyless { get; set; }
 
     public DateTime? Claimed { get; set; }
 
@@ -120,12 +124,12 @@ internal sealed class Draft
         if (Properties.There() && StorableJson.Problem(Properties, MostDepth - 1) is { } problem) Wrong("properties", problem);
         if (!Sound) return new(null, faults, Id);
 
-        var type = Type ?? EventName.Type(Name!, source);
+        var type = Type ?? EventName.Type(Name!, source, Keyless);
         if (Type is null && Name != type) More.Add(("event_name", Cut(Name!, 500)));
         if (Bot) More.Add(("bot", true));
         var properties = Write();
         if (properties.Length > ReadEnvelope.MaxProperties) Wrong("properties", $"are {properties.Length} bytes; at most {ReadEnvelope.MaxProperties} are kept");
-        else using (var parsed = JsonDocument.Parse(properties)) EventRules.Check(type, parsed.RootElement, DateOnly.FromDateTime(arrival.At), "event", "properties", faults);
+        else using (var parsed = JsonDocument.Parse(properties)) Check(type, parsed.RootElement, arrival.At);
         if (!Sound) return new(null, faults, Id);
 
         var (occurred, corrected) = ReadEnvelope.Occurred(Claimed, Sent, arrival.At);
@@ -137,7 +141,7 @@ internal sealed class Draft
                 Type = type,
                 PersonId = Person,
                 VisitorId = Visitor,
-                GroupId = Group ?? arrival.Customer,
+                GroupId = (Keyless ? null : Vouched(source)) ?? arrival.Customer,
                 SessionId = Session,
                 OccurredAt = occurred,
                 ClaimedAt = corrected ? Claimed : null,
@@ -149,6 +153,24 @@ internal sealed class Draft
             },
             [], Id);
     }
+
+    // Whatever a translator made of it: one text that cannot be stored would cost the neighbours of its batch, too.
+    private void Check(string type, JsonElement written, DateTime at)
+    {
+        if (StorableJson.Problem(written, MostDepth) is { } problem) Wrong("properties", problem);
+        foreach (var (name, text) in (ReadOnlySpan<(string, string?)>)
+            [("id", Id), ("person", Person), ("visitor", Visitor), ("group", Group), ("session", Session), ("url", Visit.Url), ("referrer", Visit.Referrer),
+             ("utm_source", Visit.Source), ("utm_medium", Visit.Medium), ("utm_campaign", Visit.Campaign), ("utm_term", Visit.Term), ("utm_content", Visit.Content)])
+        {
+            if (StorableJson.Problem(text) is { } wrong) Wrong(name, wrong);
+        }
+
+        if (Sound) EventRules.Check(type, written, DateOnly.FromDateTime(at), "event", "properties", faults);
+    }
+
+    // The webhooks prove whose account it is by a signature; a key that stands in a page does not.
+    private string? Vouched(string source) =>
+        Group is { } group && (group.StartsWith("github:", StringComparison.OrdinalIgnoreCase) || group.StartsWith("stripe:", StringComparison.OrdinalIgnoreCase)) ? $"{source}:{group}" : Group;
 
     private ReadOnlyMemory<byte> Write()
     {

@@ -16,11 +16,16 @@ public static class EventName
         EventTypes.Reserved.ContainsKey(type) || EventRules.NeedsCustomer(type)
         || type is "identify" or "group" or "alias" || type.StartsWith("identity_", StringComparison.Ordinal);
 
+    /// <summary>What moves figures and scores of a customer: nobody may say these without a key.</summary>
+    private static bool Counted(string type) =>
+        type is EventTypes.IssueTagged or EventTypes.SupportRequest or EventTypes.ApiCall or EventTypes.Signup or EventTypes.ApiKeyCreated or EventTypes.SubscriptionChanged
+        || type.StartsWith("pr_", StringComparison.Ordinal) || type.StartsWith("payment_", StringComparison.Ordinal);
+
     /// <summary>
     /// snake_case; a name of the product's own gets the source in front; one that would lose letters gets a hash of the
     /// whole behind, so that two names stay two.
     /// </summary>
-    public static string Type(string name, string source)
+    public static string Type(string name, string source, bool keyless = false)
     {
         var type = new StringBuilder(name.Length + 8);
         var (lost, before) = (false, ' ');
@@ -49,7 +54,7 @@ public static class EventName
         var plain = type.ToString().TrimEnd('_');
         if (plain.Length == 0 || char.IsAsciiDigit(plain[0])) plain = ("event_" + plain).TrimEnd('_');
         if (lost || type.Length == 0) plain = Cut(plain, Most - 9) + "_" + Hash(name);
-        if (Owned(plain)) plain = source + "_" + plain;
+        if (Owned(plain) || keyless && Counted(plain)) plain = source + "_" + plain;
         return plain.Length <= Most ? plain : Cut(plain, Most - 9) + "_" + Hash(name);
     }
 

@@ -7,5 +7,5 @@ public static class Jitsu
 {
     public const string Source = "jitsu";
 
-    public static ReadResult Read(JsonElement message, JsonElement body, Arrival arrival, string? call) => Segment.Read(message, body, Source, arrival, call);
+    public static ReadResult Read(JsonElement message, Arrival arrival, string? call) => Segment.Read(message, Source, arrival, call);
 }

@@ -22,6 +22,13 @@ internal static class Loose
         return default;
     }
 
+    /// <summary>The messages of a list; refused by its length, before any of them is looked at.</summary>
+    public static IReadOnlyList<JsonElement> Each(this JsonElement list)
+    {
+        Reception.CheckCount(list.GetArrayLength());
+        return [.. list.EnumerateArray()];
+    }
+
     public static bool Is(this JsonElement json, JsonValueKind kind) => json.ValueKind == kind;
 
     public static bool There(this JsonElement json) => json.ValueKind != JsonValueKind.Undefined;

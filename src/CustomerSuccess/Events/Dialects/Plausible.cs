@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CustomerSuccess.Events.Dialects;
 
-/// <summary>What the scripts of Plausible say, and our own, which speaks the same with an id and the names of person and group. Pure.</summary>
+/// <summary>What the scripts of Plausible say, and our own, which speaks the same with an id and the name of the person. The account (gid) is not read: without a key nobody vouches for it. Pure.</summary>
 public static class Plausible
 {
     public const string Source = "plausible";
@@ -19,10 +19,10 @@ public static class Plausible
         var source = Speaker(message);
         if (!draft.Sound) return draft.Done(source, arrival);
         draft.Id = draft.Ident("id", message.At("id"));
+        draft.Keyless = true;
         draft.Claimed = message.At("ts").Instant();
         draft.Visitor = arrival.Visitor;
         draft.Person = draft.Ident("uid", message.At("uid"));
-        draft.Group = draft.Ident("gid", message.At("gid"));
         draft.Bot = Bots.Browses(arrival.Agent);
         draft.Visit = Draft.Page(message.AtAny("u", "url").Text(), message.AtAny("r", "referrer").Text(), fragment: message.AtAny("h", "hashMode").Number() == 1);
         draft.Properties = Properties(message.AtAny("p", "m", "props", "meta"));
@@ -47,8 +47,8 @@ public static class Plausible
             case "Outbound Link: Click":
                 draft.Type = "outbound_click";
                 break;
-            case ("identify" or "group") and var call when message.AtAny("uid", "gid").There():
-                draft.Type = call;
+            case "identify" when message.At("uid").There():
+                draft.Type = "identify";
                 break;
             case var name:
                 draft.Name = name;

@@ -10,12 +10,14 @@ public static class PostHog
     // An account goes by one of these names in $groups; else the first group is it.
     private static readonly string[] Accounts = ["company", "customer", "organization", "organisation", "account", "org", "workspace", "tenant", "team"];
 
+    private const int MostTraits = 200;
+
     private static readonly string[] NotKept = ["token", "api_key", "$set", "$set_once"];
 
     /// <summary>The events of a body: a batch, a lone list, or one event.</summary>
     public static (IReadOnlyList<JsonElement> Messages, bool Alone) Messages(JsonElement body) =>
-        body.AtAny("batch", "data") is { ValueKind: JsonValueKind.Array } batch ? ([.. batch.EnumerateArray()], false)
-        : body.Is(JsonValueKind.Array) ? ([.. body.EnumerateArray()], false) : ([body], true);
+        body.AtAny("batch", "data") is { ValueKind: JsonValueKind.Array } batch ? (batch.Each(), false)
+        : body.Is(JsonValueKind.Array) ? (body.Each(), false) : ([body], true);
 
     /// <summary>Where the project's token may stand in a body: at the top, or in the properties of its first event.</summary>
     public static IEnumerable<string?> Keys(JsonElement body)
@@ -35,14 +37,14 @@ public static class PostHog
     private const string Nobody = "$posthog_cookieless";
 
     /// <summary>One event. <paramref name="sent"/> is the sender's clock as the address carries it.</summary>
-    public static ReadResult Read(JsonElement message, JsonElement body, Arrival arrival, DateTime? sent = null)
+    public static ReadResult Read(JsonElement message, Arrival arrival, DateTime? sent = null)
     {
         var draft = new Draft(message, "uuid");
         if (!draft.Sound) return draft.Done(Source, arrival);
         var properties = message.At("properties");
         draft.Id = draft.Ident("uuid", message.At("uuid")) ?? draft.Ident("$insert_id", properties.At("$insert_id")) ?? draft.Ident("messageId", message.At("messageId"));
         draft.Session = draft.Ident("$session_id", message.At("session_id").There() ? message.At("session_id") : properties.At("$session_id"));
-        draft.Sent = body.AtAny("sent_at", "sentAt").Instant() ?? message.At("sent_at").Instant() ?? sent;
+        draft.Sent = arrival.Sent ?? message.At("sent_at").Instant() ?? sent;
         // The age of a queued event in ms, by the sender's clock, needs none of its times to be right.
         draft.Claimed = message.At("offset").Number() is >= 0 and < 1e11 and var age ? arrival.At.AddMilliseconds(-age)
             : message.At("timestamp").Instant() ?? properties.At("timestamp").Instant() ?? properties.At("$time").Instant();
@@ -131,6 +133,13 @@ public static class PostHog
         var (set, once) = (holder.At("$set"), holder.At("$set_once"));
         draft.Properties = set.Is(JsonValueKind.Object) ? set : once;
         if (!set.Is(JsonValueKind.Object) || !once.Is(JsonValueKind.Object)) return;
+        // Each of one is looked for among the other.
+        if (once.GetPropertyCount() > MostTraits)
+        {
+            draft.Wrong("$set_once", $"has more than {MostTraits} fields");
+            return;
+        }
+
         foreach (var trait in once.EnumerateObject())
         {
             if (!set.TryGetProperty(trait.Name, out _)) draft.More.Add((trait.Name, trait.Value));

@@ -60,12 +60,11 @@ public static class PostHogDoor
     private static async Task<(Sender, IReadOnlyList<Told>, bool Alone)> Translate(HttpContext http, Reception reception, JsonElement body)
     {
         var (messages, alone) = PostHog.Messages(body);
-        Reception.CheckCount(messages.Count);
         var sender = await reception.Admit(http, PostHog.Keys(body));
-        var arrival = reception.Arrival(http, sender);
+        var arrival = reception.Arrival(http, sender) with { Sent = body.AtAny("sent_at", "sentAt").Instant() };
         if (messages.Any(PostHog.Cookieless)) arrival = arrival with { Visitor = await reception.Visitor(http, sender.SourceId) };
         DateTime? sent = double.TryParse(http.Request.Query["_"], out var clock) && clock is > 1e12 and < 4e12 ? DateTime.UnixEpoch.AddMilliseconds(clock) : null;
-        return (sender, [.. messages.Where(message => !PostHog.Recording(message)).Select(message => new Told(PostHog.Read(message, body, arrival, sent), PostHog.Source))], alone);
+        return (sender, [.. messages.Where(message => !PostHog.Recording(message)).Select(message => new Told(PostHog.Read(message, arrival, sent), PostHog.Source))], alone);
     }
 
     private static bool Foreign(JsonElement body) =>

@@ -24,6 +24,7 @@ public sealed class Reception(KnownSources sources, KnownKeys keys, RecordSource
     /// <summary>The most messages of one call: anyone can write five million of them into 16 MB.</summary>
     public const int MostMessages = 10_000;
 
+    private const int MostFields = 200;
     private const int MostTogether = 500;
     private static readonly IReadOnlySet<string> None = new HashSet<string>(StringComparer.Ordinal);
     private const int Small = 128 * 1024;
@@ -31,16 +32,22 @@ public sealed class Reception(KnownSources sources, KnownKeys keys, RecordSource
     // What unpacks to 16 MB takes several times as much memory while it is read.
     private readonly SemaphoreSlim large = new(4);
 
-    /// <summary>Read a body as JSON and have it translated; afterwards nothing of it is held.</summary>
-    public async Task<T> Read<T>(HttpRequest request, Func<JsonElement, Task<T>> translate, CancellationToken ct)
+    /// <summary>
+    /// Read a body as JSON and have it translated; afterwards nothing of it is held. At a door that asks for a key (keyed), what
+    /// presents a wrong one of ours is not unpacked at all.
+    /// </summary>
+    public async Task<T> Read<T>(HttpRequest request, Func<JsonElement, Task<T>> translate, CancellationToken ct, bool keyed = true)
     {
         var body = await RequestBody.Read(request, ct);
         if (body.Length == 0 && request.Query["data"].ToString() is { Length: > 0 } data) body = Encoding.UTF8.GetBytes(data.Replace(' ', '+'));
         var first = body.Length < Small && body.Span is [(byte)'{' or (byte)'[', ..];
+        if (!first && keyed) await CheckHeaders(request);
         if (!first && !await large.WaitAsync(TimeSpan.FromSeconds(3), ct)) throw new IngestUnavailable("too many large bodies at once");
         try
         {
             using var json = Payload.Read(body, request.Headers.ContentEncoding);
+            // What is looked up in it is looked for from end to end.
+            if (json.RootElement.Is(JsonValueKind.Object) && json.RootElement.GetPropertyCount() > MostFields) throw new BadHttpRequestException($"The body has more than {MostFields} fields.");
             return await translate(json.RootElement);
         }
         finally
@@ -67,8 +74,22 @@ public sealed class Reception(KnownSources sources, KnownKeys keys, RecordSource
             return new(who.Actor(), "", "", who.FindFirstValue(Actors.CustomerClaim));
         }
 
-        throw new BadHttpRequestException("Send a write key (./cs source add) or an API key with the scope ingest where this client puts its key.", StatusCodes.Status401Unauthorized);
+        throw NoKey();
     }
+
+    private async Task CheckHeaders(HttpRequest request)
+    {
+        var ours = Presented(request).Where(key => key.StartsWith("wk_", StringComparison.Ordinal) || key.StartsWith("cs_", StringComparison.Ordinal)).ToList();
+        foreach (var key in ours)
+        {
+            if (await Known(() => sources.ByKey(key)) is not null || await Known(() => keys.Find(key)) is not null) return;
+        }
+
+        if (ours.Count > 0) throw NoKey();
+    }
+
+    private static BadHttpRequestException NoKey() =>
+        new("Send a write key (./cs source add) or an API key with the scope ingest where this client puts its key.", StatusCodes.Status401Unauthorized);
 
     /// <summary>The sender that calls itself by a domain or website id; refuses the call where that is blocked.</summary>
     public async Task<Sender> AdmitSite(HttpContext http, string site, string kind)

@@ -18,8 +18,8 @@ public static class Segment
 
     /// <summary>The messages of a body: a batch, a lone list, or one message.</summary>
     public static (IReadOnlyList<JsonElement> Messages, bool Alone) Messages(JsonElement body) =>
-        body.At("batch") is { ValueKind: JsonValueKind.Array } batch ? ([.. batch.EnumerateArray()], false)
-        : body.Is(JsonValueKind.Array) ? ([.. body.EnumerateArray()], false) : ([body], true);
+        body.At("batch") is { ValueKind: JsonValueKind.Array } batch ? (batch.Each(), false)
+        : body.Is(JsonValueKind.Array) ? (body.Each(), false) : ([body], true);
 
     /// <summary>segment, rudder or jitsu, by what the message says of its client; null where it says nothing.</summary>
     public static string? Speaker(JsonElement message)
@@ -33,7 +33,7 @@ public static class Segment
     }
 
     /// <summary>One message. <paramref name="call"/> is what the path says it is, where it says so.</summary>
-    public static ReadResult Read(JsonElement message, JsonElement body, string source, Arrival arrival, string? call = null, string? anonymous = null)
+    public static ReadResult Read(JsonElement message, string source, Arrival arrival, string? call = null, string? anonymous = null)
     {
         var draft = new Draft(message, "messageId");
         if (!draft.Sound) return draft.Done(source, arrival);
@@ -44,7 +44,7 @@ public static class Segment
         draft.Group = draft.Ident("groupId", message.At("groupId").There() ? message.At("groupId") : context.At("groupId"));
         draft.Session = draft.Ident("sessionId", context.AtAny("sessionId", "session_id"));
         draft.Claimed = message.AtAny("timestamp", "originalTimestamp").Instant();
-        draft.Sent = (message.AtAny("sentAt", "sent_at").There() ? message.AtAny("sentAt", "sent_at") : body.AtAny("sentAt", "sent_at")).Instant();
+        draft.Sent = message.AtAny("sentAt", "sent_at") is { ValueKind: not JsonValueKind.Undefined } own ? own.Instant() : arrival.Sent;
         draft.Bot = Bots.Visits(context.Text("userAgent") ?? arrival.Agent);
         draft.Visit = Where(message, context);
         Fill(draft, message, context, Kind(message, call));

@@ -38,9 +38,8 @@ public static class SegmentDoor
     internal static async Task<(Sender, IReadOnlyList<Told>, bool Alone)> Translate(HttpContext http, Reception reception, JsonElement body, string? call, string? source)
     {
         var (messages, alone) = Segment.Messages(body);
-        Reception.CheckCount(messages.Count);
         var sender = await reception.Admit(http, Key(body), messages is [var first, ..] ? Key(first) : null);
-        var arrival = reception.Arrival(http, sender);
+        var arrival = reception.Arrival(http, sender) with { Sent = body.AtAny("sentAt", "sent_at").Instant() };
         var anonymous = Segment.Anonymous(http.Request.Headers["anonymousid"].ToString());
         // A header that only Rudder sends, or the source was made for it.
         var usual = source ?? (anonymous is not null || sender.Kind is "rudder" ? "rudder" : "segment");
@@ -48,7 +47,7 @@ public static class SegmentDoor
         foreach (var message in messages)
         {
             var from = source ?? Segment.Speaker(message) ?? usual;
-            told.Add(new(Segment.Read(message, body, from, arrival, call, alone ? anonymous : null), from));
+            told.Add(new(Segment.Read(message, from, arrival, call, alone ? anonymous : null), from));
         }
 
         return (sender, told, alone);

@@ -25,14 +25,14 @@ public static class SiteDoors
             var sender = await reception.AdmitSite(http, domain, Plausible.Speaker(message));
             var arrival = reception.Arrival(http, sender) with { Visitor = await reception.Visitor(http, domain) };
             return (sender, new Told(Plausible.Read(message, arrival), Plausible.Speaker(message)));
-        }, ct);
+        }, ct, keyed: false);
         var receipts = await reception.Store([told], sender, ct);
         return DialectsDoor.Refusal([told], receipts, alone: true) ?? TypedResults.Text("ok", statusCode: StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> Send(HttpContext http, Reception reception, CancellationToken ct)
     {
-        var (sender, told, answer) = await reception.Read(http.Request, message => Umami(http, reception, message), ct);
+        var (sender, told, answer) = await reception.Read(http.Request, message => Umami(http, reception, message), ct, keyed: false);
         var receipts = await reception.Store(told is null ? [] : [told], sender, ct);
         return (told is null ? null : DialectsDoor.Refusal([told], receipts, alone: true)) ?? DialectsDoor.Json(answer);
     }
@@ -59,7 +59,7 @@ public static class SiteDoors
             }
 
             return all;
-        }, ct);
+        }, ct, keyed: false);
         var errors = read.Where(one => one.Problem is not null).Select(one => new { error = one.Problem }).ToList<object>();
         foreach (var source in read.Where(one => one.Told is not null).GroupBy(one => one.Sender))
             errors.AddRange((await reception.Store([.. source.Select(one => one.Told!)], source.Key, ct)).Where(receipt => receipt is null).Select(_ => new { error = "rejected" }));

@@ -18,6 +18,7 @@ public static class Umami
         if (!draft.Sound) return draft.Done(Source, arrival);
         var payload = message.At("payload");
         if (!payload.Is(JsonValueKind.Object)) draft.Wrong("payload", "must be an object");
+        draft.Keyless = true;
         draft.Claimed = payload.At("timestamp").Instant();
         draft.Visitor = arrival.Visitor;
         draft.Person = draft.Ident("id", payload.At("id"));
@@ -25,8 +26,7 @@ public static class Umami
         draft.Bot = Bots.Browses(arrival.Agent);
         draft.Visit = Draft.Page(Address(payload.Text("url"), payload.Text("hostname"), origin), Address(payload.Text("referrer"), payload.Text("hostname"), origin));
         draft.Properties = payload.At("data").Is(JsonValueKind.Object) ? payload.At("data") : default;
-        // Scripts of version 2 escape it.
-        draft.More.Add(("title", payload.Text("title") is { } title && title.Contains('%') ? Uri.UnescapeDataString(title) : payload.Text("title")));
+        draft.More.Add(("title", Title(payload.Text("title"))));
         draft.More.Add(("tag", payload.Text("tag")));
         if (message.Text("type") == "identify")
         {
@@ -44,6 +44,10 @@ public static class Umami
 
         return draft.Done(Source, arrival);
     }
+
+    // Scripts of version 2 escape it, and what comes out may be what cannot be stored.
+    private static string? Title(string? title) =>
+        title?.Contains('%') == true ? string.Concat(Uri.UnescapeDataString(title).Where(letter => !char.IsControl(letter))) : title;
 
     // The script sends the path alone, and the host beside it.
     private static string? Address(string? url, string? host, string? origin) =>

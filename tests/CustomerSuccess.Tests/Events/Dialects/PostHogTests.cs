@@ -63,7 +63,7 @@ public sealed class PostHogTests
     [InlineData("""{"event":"x","timestamp":"2026-11-20T14:00:00Z"}""", """{"sent_at":1795184400000}""", "2026-11-20T11:40:00")]
     [InlineData("""{"event":"x"}""", "{}", "2026-11-20T12:00:00")]
     public void When_it_was_is_found(string message, string body, string occurred) =>
-        PostHog.Read(JsonElement.Parse(message), JsonElement.Parse(body), Noon).Event.ShouldNotBeNull().OccurredAt.ToString("s").ShouldBe(occurred);
+        PostHog.Read(JsonElement.Parse(message), Noon with { Sent = JsonElement.Parse(body).At("sent_at").Instant() }).Event.ShouldNotBeNull().OccurredAt.ToString("s").ShouldBe(occurred);
 
     [Theory]
     [InlineData("""{"event":"x","uuid":"one","properties":{"$insert_id":"two"}}""", "one")]
@@ -103,5 +103,5 @@ public sealed class PostHogTests
         Key("7").ShouldBeNull();
     }
 
-    private static ReadResult Read(string message) => PostHog.Read(JsonElement.Parse(message), default, Noon);
+    private static ReadResult Read(string message) => PostHog.Read(JsonElement.Parse(message), Noon);
 }

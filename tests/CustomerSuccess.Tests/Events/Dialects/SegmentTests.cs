@@ -130,9 +130,9 @@ public sealed class SegmentTests
     public void A_key_of_one_customer_speaks_for_no_other()
     {
         var bound = Noon with { Customer = "c1001" };
-        Segment.Read(JsonElement.Parse("""{"type":"track","event":"x","userId":"u"}"""), default, "segment", bound).Event!.GroupId.ShouldBe("c1001");
-        Segment.Read(JsonElement.Parse("""{"type":"track","event":"x","userId":"u","context":{"groupId":"c1002"}}"""), default, "segment", bound).Faults.ShouldHaveSingleItem();
+        Segment.Read(JsonElement.Parse("""{"type":"track","event":"x","userId":"u"}"""), "segment", bound).Event!.GroupId.ShouldBe("c1001");
+        Segment.Read(JsonElement.Parse("""{"type":"track","event":"x","userId":"u","context":{"groupId":"c1002"}}"""), "segment", bound).Faults.ShouldHaveSingleItem();
     }
 
-    private static ReadResult Read(string message) => Segment.Read(JsonElement.Parse(message), default, "segment", Noon);
+    private static ReadResult Read(string message) => Segment.Read(JsonElement.Parse(message), "segment", Noon);
 }

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using CustomerSuccess.Events.Dialects;
+using Dapper;
+using Microsoft.AspNetCore.Http;
+
+namespace CustomerSuccess.Tests.Events.Dialects;
+
+/// <summary>What a small call may make large, slow or believed at the doors for clients of other tools.</summary>
+public sealed class DoorBoundsTests(House house) : IClassFixture<House>
+{
+    private static readonly Arrival Noon = new(new DateTime(2026, 11, 20, 12, 0, 0, DateTimeKind.Utc), Visitor: "d_today");
+
+    [Fact]
+    public void A_form_of_millions_of_fields_costs_no_more_than_it_weighs()
+    {
+        var text = new StringBuilder("a=");
+        for (var n = 0; text.Length < 15_000_000; n++) text.Append('&').Append('a').Append(n);
+        var body = PayloadTests.Gzip(Encoding.UTF8.GetBytes(text.ToString()));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Should.Throw<BadHttpRequestException>(() => Payload.Read(body)).StatusCode.ShouldBe(400);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(200_000_000);
+
+        // The field is looked for among the first hundred.
+        string Form(int fields) => string.Concat(Enumerable.Range(0, fields).Select(n => $"f{n}=1&")) + "data=" + Uri.EscapeDataString("{\"a\":1}");
+        Payload.Read(Encoding.UTF8.GetBytes(Form(99))).Dispose();
+        Should.Throw<BadHttpRequestException>(() => Payload.Read(Encoding.UTF8.GetBytes(Form(100))));
+    }
+
+    [Fact]
+    public async Task A_wrong_key_of_ours_in_a_header_is_refused_before_anything_is_unpacked()
+    {
+        // Were it unpacked, it would be 413.
+        (await Post("/v1/batch", PayloadTests.Gzip(new byte[64 * 1024 * 1024]), "wk_aaaaaaaaaaaaaaaaaaaaaaaa")).ShouldBe(401);
+    }
+
+    [Fact]
+    public async Task A_body_of_very_many_fields_is_refused_and_not_looked_through_once_a_message()
+    {
+        var key = await Clients.WriteKey(house, "segment");
+        var fields = string.Join(',', Enumerable.Range(0, 400_000).Select(n => $"\"f{n}\":1"));
+        var messages = string.Join(',', Enumerable.Repeat("{\"type\":\"track\",\"event\":\"x\",\"userId\":\"u\",\"distinct_id\":\"u\"}", 5_000));
+        foreach (var path in new[] { "/v1/batch", "/batch/" })
+        {
+            var began = Stopwatch.GetTimestamp();
+            (await Post(path, PayloadTests.Gzip(Encoding.UTF8.GetBytes($$"""{"batch":[{{messages}}],{{fields}}}""")), key)).ShouldBe(400);
+            Stopwatch.GetElapsedTime(began).TotalSeconds.ShouldBeLessThan(10);
+        }
+
+        // Neither is one message, nor what is set once looked for among what is set.
+        Segment.Read(JsonElement.Parse($$"""{"type":"track","event":"x",{{string.Join(',', Enumerable.Range(0, 201).Select(n => $"\"f{n}\":1"))}}}"""), "segment", Noon).Faults.ShouldHaveSingleItem();
+        var once = string.Join(',', Enumerable.Range(0, 201).Select(n => $"\"f{n}\":1"));
+        PostHog.Read(JsonElement.Parse("""{"event":"$set","distinct_id":"u","$set":{"a":1},"$set_once":{""" + once + "}}"), Noon)
+            .Faults.ShouldHaveSingleItem().Field.ShouldBe("$set_once");
+    }
+
+    [Fact]
+    public async Task What_a_translation_makes_can_be_stored()
+    {
+        var read = Umami.Read(JsonElement.Parse("""{"type":"event","payload":{"website":"w","url":"/a","hostname":"acme.example","title":"A%00B%0AC"}}"""), Noon, "s", null);
+        read.Event!.Properties.ShouldBe("""{"title":"ABC"}""");
+        Umami.Read(JsonElement.Parse("""{"type":"event","payload":{"website":"w"}}"""), Noon, "a\0b", null).Faults.ShouldHaveSingleItem().Field.ShouldBe("session");
+        Umami.Read(JsonElement.Parse("""{"type":"event","payload":{"website":"w"}}"""), Noon with { Visitor = "a\ud800" }, "s", null).Faults.ShouldHaveSingleItem().Field.ShouldBe("visitor");
+
+        (await Post("/api/send", """{"type":"event","payload":{"website":"nul.example","url":"/a%00?utm_source=%00x","hostname":"nul.example","title":"a%00"}}"""u8.ToArray())).ShouldBe(200);
+        await using var connection = await house.Db.OpenConnectionAsync();
+        (await connection.ExecuteScalarAsync<long>("select count(*) from receipts where verdict = 'quarantined'")).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("signup")]
+    [InlineData("API Call")]
+    [InlineData("pr_merged")]
+    [InlineData("issue_tagged")]
+    [InlineData("issue_resolution")]
+    [InlineData("support_request")]
+    [InlineData("api_key_created")]
+    [InlineData("payment_failed")]
+    [InlineData("subscription_changed")]
+    [InlineData("onboarding_step_first_pr")]
+    [InlineData("engagement_recorded")]
+    [InlineData("group")]
+    public void Without_a_key_nothing_that_counts_is_said_and_no_account_named(string name)
+    {
+        var type = name.ToLowerInvariant().Replace(' ', '_');
+        var plausible = Plausible.Read(JsonElement.Parse($$"""{"n":"{{name}}","d":"acme.example","uid":"u","gid":"github:acme"}"""), Noon).Event!;
+        (plausible.Type, plausible.PersonId, plausible.GroupId, plausible.CustomerId).ShouldBe(("plausible_" + type, "u", null, null));
+        Umami.Read(JsonElement.Parse($$$"""{"type":"event","payload":{"website":"w","name":"{{{name}}}"}}"""), Noon, "s", null).Event!.Type.ShouldBe("umami_" + type);
+        if (name is "signup" or "pr_merged") Segment.Read(JsonElement.Parse($$"""{"type":"track","event":"{{name}}","userId":"u"}"""), "segment", Noon).Event!.Type.ShouldBe(type);
+    }
+
+    [Fact]
+    public void An_account_that_only_a_webhook_proves_is_not_believed_from_a_key()
+    {
+        foreach (var (said, kept) in new[] { ("github:acme", "segment:github:acme"), ("GitHub:Acme", "segment:GitHub:Acme"), ("stripe:cus_1", "segment:stripe:cus_1"), ("acme", "acme") })
+        {
+            Segment.Read(JsonElement.Parse($$"""{"type":"group","userId":"u","groupId":"{{said}}"}"""), "segment", Noon).Event!.GroupId.ShouldBe(kept);
+            PostHog.Read(JsonElement.Parse("""{"event":"x","distinct_id":"u","properties":{"$groups":{"company":"SAID"}}}""".Replace("SAID", said, StringComparison.Ordinal)), Noon).Event!.GroupId.ShouldBe(kept.Replace("segment", "posthog", StringComparison.Ordinal));
+        }
+    }
+
+    private async Task<int> Post(string path, byte[] body, string? key = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
+        if (key is not null) request.Headers.Add("x-write-key", key);
+        foreach (var (name, value) in headers) request.Headers.Add(name, value);
+        using var answer = await house.Http.SendAsync(request);
+        return (int)answer.StatusCode;
+    }
+}
