@@ -4,7 +4,7 @@ namespace CustomerSuccess.Access.Guard;
 
 /// <summary>
 /// Marks a route that pages of other sites call. It looks at no cookie, and so every page may: what a call may do is decided
-/// by the key it carries.
+/// by the key it carries. Cookies are taken off (<see cref="CrossOrigin"/>).
 /// </summary>
 public sealed record FromAnywhere;
 
@@ -25,6 +25,11 @@ public sealed class CrossOrigin(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<FromAnywhere>() is null) return next(context);
+        // The answer can be read by the page that asked: nothing in it may be about the person whose browser it is, so they are
+        // not known here, and never answered with a page, which would carry their name and form token.
+        context.Request.Headers.Remove("Cookie");
+        context.Request.Headers.Remove("HX-Request");
+        context.Request.Headers.Accept = "application/json, application/problem+json";
         context.Response.OnStarting(static state => Answer((HttpContext)state), context);
         if (!HttpMethods.IsOptions(context.Request.Method)) return next(context);
 

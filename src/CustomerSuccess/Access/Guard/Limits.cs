@@ -8,7 +8,7 @@ namespace CustomerSuccess.Access.Guard;
 
 /// <summary>
 /// How often one address may ask. Requests with a key that has worked are counted per key (<see cref="Refusals"/>), all
-/// others per address, so that made-up keys are no way round it; trying passwords and tokens has a limit of its own. Answers 429 with Retry-After, never the limiter's 503.
+/// others, and those of pages of other sites, per address, so that made-up keys are no way round it; trying passwords and tokens has a limit of its own. Answers 429 with Retry-After, never the limiter's 503.
 /// </summary>
 public static class Limits
 {
@@ -18,10 +18,11 @@ public static class Limits
     public static void Add(RateLimiterOptions limits)
     {
         limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => context.RequestServices.GetRequiredService<KnownKeys>().Knows(KeyAuthentication.Read(context.Request))
-            ? RateLimitPartition.GetNoLimiter("key")
+        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+            // Whatever key it carries: these routes know nothing of who is signed in, so no key is counted there before the work.
             // Many visitors share the address of their office, and servers that send events have one.
-            : context.GetEndpoint()?.Metadata.GetMetadata<FromAnywhere>() is not null ? Bucket("events " + Address(context), burst: 20_000, perSecond: 5_000)
+            context.GetEndpoint()?.Metadata.GetMetadata<FromAnywhere>() is not null ? Bucket("events " + Address(context), burst: 20_000, perSecond: 5_000)
+            : context.RequestServices.GetRequiredService<KnownKeys>().Knows(KeyAuthentication.Read(context.Request)) ? RateLimitPartition.GetNoLimiter("key")
             : Bucket(Address(context), burst: 2_000, perSecond: 400));
         limits.AddPolicy(Credentials, context => RateLimitPartition.GetTokenBucketLimiter(Address(context), _ => new()
         {

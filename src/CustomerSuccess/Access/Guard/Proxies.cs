@@ -1,5 +1,6 @@
 using System.Net;
 using CustomerSuccess.Platform;
+using Microsoft.Extensions.Options;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace CustomerSuccess.Access.Guard;
@@ -10,6 +11,15 @@ namespace CustomerSuccess.Access.Guard;
 /// </summary>
 public static class Proxies
 {
+    /// <summary>Whether the caller itself is one of them: a request it passes on has its visitor's address.</summary>
+    public static bool Sent(HttpContext context)
+    {
+        var named = context.RequestServices.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value;
+        if (context.Connection.RemoteIpAddress is not { } address || named.ForwardedHeaders == ForwardedHeaders.None) return false;
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        return named.KnownProxies.Contains(address) || named.KnownIPNetworks.Any(network => network.Contains(address));
+    }
+
     public static void Trust(ForwardedHeadersOptions headers, IConfiguration settings)
     {
         headers.KnownProxies.Clear();

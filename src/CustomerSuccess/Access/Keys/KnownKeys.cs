@@ -38,7 +38,7 @@ public sealed class KnownKeys(NpgsqlDataSource db, TimeProvider clock, KeySettin
     /// <summary>Whether this key has worked here lately, without asking the database; <see cref="Find"/> decides whether it still does.</summary>
     public bool Knows(string key) => ApiKey.TryRead(key, out var id, out var secret)
         && known.TryGetValue(id, out var lookup) && lookup is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
-        && lookup.Value.Result.Fits(key, secret);
+        && clock.GetElapsedTime(lookup.Value.Result.ReadAt) < Fresh && lookup.Value.Result.Fits(key, secret);
 
     /// <summary>Takes one request from the key's allowance; false when it is used up for this second.</summary>
     public bool Admit(string id) => !rates.TryGetValue(id, out var rate) || rate.Take();

@@ -68,9 +68,9 @@ public sealed class Reception(KnownSources sources, KnownKeys keys, RecordSource
             }
 
             if (await Known(() => keys.Find(key)) is not { } who) continue;
+            if (!keys.Admit(who.FindFirstValue(Actors.KeyClaim)!)) throw new BadHttpRequestException("Too many requests with this key.", StatusCodes.Status429TooManyRequests);
             if (!who.HasClaim(Actors.ScopeClaim, Scopes.Ingest) && !who.HasClaim(Actors.ScopeClaim, Scopes.Admin))
                 throw new BadHttpRequestException("This key's scopes do not include sending events.", StatusCodes.Status403Forbidden);
-            if (!keys.Admit(who.FindFirstValue(Actors.KeyClaim)!)) throw new BadHttpRequestException("Too many requests with this key.", StatusCodes.Status429TooManyRequests);
             return new(who.Actor(), "", "", who.FindFirstValue(Actors.CustomerClaim));
         }
 
@@ -97,6 +97,20 @@ public sealed class Reception(KnownSources sources, KnownKeys keys, RecordSource
         var source = await Known(() => sources.ByDomain(site, kind)) ?? throw new BadHttpRequestException("This site may not send events here.", StatusCodes.Status403Forbidden);
         Check(http, source);
         return Under(source);
+    }
+
+    /// <summary>Whether this caller may say for which visitors it speaks: a server with an API key, or one that CS_PROXIES names.</summary>
+    public async ValueTask<bool> SpeaksForOthers(HttpContext http)
+    {
+        if (Proxies.Sent(http)) return true;
+        foreach (var key in Presented(http.Request))
+        {
+            if (await Known(() => keys.Find(key)) is not { } who) continue;
+            if (!keys.Admit(who.FindFirstValue(Actors.KeyClaim)!)) throw new BadHttpRequestException("Too many requests with this key.", StatusCodes.Status429TooManyRequests);
+            return who.HasClaim(Actors.ScopeClaim, Scopes.Ingest) || who.HasClaim(Actors.ScopeClaim, Scopes.Admin);
+        }
+
+        return false;
     }
 
     /// <summary>

@@ -7,6 +7,9 @@ namespace CustomerSuccess.Events.Dialects;
 /// <summary>What the scripts of websites call that carry no key and set no cookie: Plausible's, Umami's and our own.</summary>
 public static class SiteDoors
 {
+    // Each costs questions to the database, and a server that gathers messages does so for its own few sites.
+    private const int MostSites = 10;
+
     // A visit ends after so long without a message.
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(30);
 
@@ -32,7 +35,7 @@ public static class SiteDoors
 
     private static async Task<IResult> Send(HttpContext http, Reception reception, CancellationToken ct)
     {
-        var (sender, told, answer) = await reception.Read(http.Request, message => Umami(http, reception, message), ct, keyed: false);
+        var (sender, told, answer) = await reception.Read(http.Request, async message => await Umami(http, reception, message, await reception.SpeaksForOthers(http)), ct, keyed: false);
         var receipts = await reception.Store(told is null ? [] : [told], sender, ct);
         return (told is null ? null : DialectsDoor.Refusal([told], receipts, alone: true)) ?? DialectsDoor.Json(answer);
     }
@@ -45,11 +48,14 @@ public static class SiteDoors
             if (!body.Is(JsonValueKind.Array)) throw new BadHttpRequestException("The body must be a list of messages.");
             Reception.CheckCount(body.GetArrayLength());
             var all = new List<(Sender Sender, Told? Told, Answer Answer, string? Problem)>(body.GetArrayLength());
+            var (sites, others) = (new HashSet<string>(StringComparer.OrdinalIgnoreCase), await reception.SpeaksForOthers(http));
             foreach (var message in body.EnumerateArray())
             {
                 try
                 {
-                    var (sender, told, answer) = await Umami(http, reception, message);
+                    if (Dialects.Umami.Website(message) is { } site && !sites.Contains(site) && (sites.Count == MostSites || !sites.Add(site)))
+                        throw new BadHttpRequestException($"One call may be about {MostSites} websites; this is one more.");
+                    var (sender, told, answer) = await Umami(http, reception, message, others);
                     all.Add((sender, told, answer, null));
                 }
                 catch (BadHttpRequestException bad)
@@ -66,13 +72,13 @@ public static class SiteDoors
         return DialectsDoor.Json(new { size = read.Count, processed = read.Count - errors.Count, errors = errors.Count, details = errors, cache = read.LastOrDefault().Answer?.cache });
     }
 
-    private static async Task<(Sender, Told?, Answer)> Umami(HttpContext http, Reception reception, JsonElement message)
+    private static async Task<(Sender, Told?, Answer)> Umami(HttpContext http, Reception reception, JsonElement message, bool others)
     {
         if (Dialects.Umami.Website(message) is not { } website) throw new BadHttpRequestException("The website's id is missing.");
         var sender = await reception.AdmitSite(http, website, Dialects.Umami.Source);
         var payload = message.At("payload");
-        // A server speaks for its visitors.
-        var (agent, address) = (payload.Text("userAgent"), payload.Text("ip"));
+        // Anybody else could have anyone's visits counted, or split one visitor into a thousand.
+        var (agent, address) = others ? (payload.Text("userAgent"), payload.Text("ip")) : (null, null);
         var visitor = await reception.Visitor(http, website, address, agent);
         var answer = Visit(await reception.Salt(), visitor, http.Request.Headers["x-umami-cache"].ToString(), reception.Now);
         var arrival = reception.Arrival(http, sender) with { Visitor = visitor };
@@ -84,7 +90,8 @@ public static class SiteDoors
 
     /// <summary>
     /// The visit a message belongs to. The client sends back what it was told last (visit, when, and a mark that only we can
-    /// make); from one that does not, all messages of an hour are one visit, as Umami has it. Pure.
+    /// make); from one that does not, all messages of an hour are one visit, as Umami has it.
+    /// The session it is told is derived: the visitor is nobody's business outside. Pure.
     /// </summary>
     internal static Answer Visit(byte[] salt, string visitor, string cache, DateTime now)
     {
@@ -92,7 +99,7 @@ public static class SiteDoors
         if (cache.Split('.') is [var before, var at, var mark] && long.TryParse(at, CultureInfo.InvariantCulture, out var seconds) && mark == Mark(before, at)
             && Math.Abs((now - DateTime.UnixEpoch).TotalSeconds - seconds) < Quiet.TotalSeconds) visit = before;
         var stamp = ((long)(now - DateTime.UnixEpoch).TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        return new($"{visit}.{stamp}.{Mark(visit, stamp)}", visitor, visit);
+        return new($"{visit}.{stamp}.{Mark(visit, stamp)}", DailyVisitors.Mark(salt, "session\n" + visitor), visit);
 
         string Mark(string which, string when) => DailyVisitors.Mark(salt, $"{visitor}\n{which}\n{when}");
     }

@@ -14,7 +14,14 @@ public sealed class KnownSources(NpgsqlDataSource db, TimeProvider clock, Source
     /// <summary>So many domains that nobody added are listed; more are accepted, but anyone can make up domains.</summary>
     public const int MostDiscovered = 100;
 
+    private const int MostKnown = 10_000;
+
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(20);
+
+    // A source that is in use is asked for again behind the answers before it is too old.
+    private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan StaysFull = TimeSpan.FromMinutes(1);
 
     // A frozen database must not hold requests: after this the caller answers 503.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -22,6 +29,12 @@ public sealed class KnownSources(NpgsqlDataSource db, TimeProvider clock, Source
 
     // Of a small pool: made-up keys, each unknown, must not take every connection from those who work.
     private readonly SemaphoreSlim asking = new(4);
+
+    // Nor hold up those whose source was there a moment ago.
+    private readonly SemaphoreSlim strangers = new(2);
+
+    // When the list of discovered domains was last seen full; 0: never.
+    private long full;
 
     /// <summary>Whose write key this is; null for an unknown or revoked one. Throws when the database must be asked and is away.</summary>
     public async ValueTask<Source?> ByKey(string key) =>
@@ -46,13 +59,20 @@ public sealed class KnownSources(NpgsqlDataSource db, TimeProvider clock, Source
     {
         while (true)
         {
-            if (known.Count > 10_000) known.Clear();
-            var lookup = known.GetOrAdd(what, static (what, with) => new(() => with.Self.Read(what, with.Kind)), (Self: this, Kind: kind));
+            if (known.Count > MostKnown) Evict();
+            var lookup = known.GetOrAdd(what, static (what, with) => new(() => with.Self.Read(what, with.Kind, with.Self.strangers)), (Self: this, Kind: kind));
             try
             {
                 // Cancelling is not enough: Npgsql asks the server to cancel and waits for it, and a frozen one does not answer.
                 var found = await lookup.Value.WaitAsync(Patience, clock);
-                if (clock.GetElapsedTime(found.ReadAt) < Fresh) return found.Source;
+                var age = clock.GetElapsedTime(found.ReadAt);
+                if (age < Fresh)
+                {
+                    if (age > Ahead && found.Real && found.Renews()) _ = Renew(what, kind, lookup);
+                    return found.Source;
+                }
+
+                if (found.Real && known.TryUpdate(what, new(() => Read(what, kind, asking)), lookup)) continue;
             }
             catch
             {
@@ -64,11 +84,33 @@ public sealed class KnownSources(NpgsqlDataSource db, TimeProvider clock, Source
         }
     }
 
-    private async Task<Known> Read((bool ByKey, string Text) what, string? kind)
+    private async Task Renew((bool ByKey, string Text) what, string? kind, Lazy<Task<Known>> before)
+    {
+        try
+        {
+            // Not where it was forgotten meanwhile.
+            known.TryUpdate(what, new(Task.FromResult(await Read(what, kind, asking))), before);
+        }
+        catch (Exception error) when (error is NpgsqlException or OperationCanceledException or TimeoutException)
+        {
+            // What is known is as good as before, until it is too old and its callers wait.
+        }
+    }
+
+    // Made-up names push out each other, not the sources that are there.
+    private void Evict()
+    {
+        foreach (var entry in known)
+        {
+            if (entry.Value is { IsValueCreated: true, Value.IsCompleted: true } lookup && !(lookup.Value.IsCompletedSuccessfully && lookup.Value.Result.Real)) known.TryRemove(entry);
+        }
+    }
+
+    private async Task<Known> Read((bool ByKey, string Text) what, string? kind, SemaphoreSlim slots)
     {
         var started = clock.GetTimestamp();
         using var limit = new CancellationTokenSource(Patience);
-        await asking.WaitAsync(limit.Token);
+        await slots.WaitAsync(limit.Token);
         try
         {
             await using var connection = await db.OpenConnectionAsync(limit.Token);
@@ -78,7 +120,7 @@ public sealed class KnownSources(NpgsqlDataSource db, TimeProvider clock, Source
         }
         finally
         {
-            asking.Release();
+            slots.Release();
         }
     }
 
@@ -88,6 +130,8 @@ public sealed class KnownSources(NpgsqlDataSource db, TimeProvider clock, Source
 
     private async Task<Source> Discover(NpgsqlConnection connection, string domain, string kind, CancellationToken ct)
     {
+        var nobody = new Source("", domain, kind, null, [], domain, clock.Now(), Source.Discovered, null, null, null, 0);
+        if (Interlocked.Read(ref full) is not 0 and var since && clock.GetElapsedTime(since) < StaysFull) return nobody;
         var id = Source.Make().Id;
         await connection.ExecuteAsync(new CommandDefinition(
             """
@@ -96,8 +140,19 @@ public sealed class KnownSources(NpgsqlDataSource db, TimeProvider clock, Source
             on conflict (domain) do nothing
             """,
             new { id, domain, kind, now = clock.Now(), by = Source.Discovered, most = MostDiscovered }, cancellationToken: ct));
-        return await One(connection, (false, domain), ct) ?? new Source("", domain, kind, null, [], domain, clock.Now(), Source.Discovered, null, null, null, 0);
+        if (await One(connection, (false, domain), ct) is { } found) return found;
+        Interlocked.Exchange(ref full, clock.GetTimestamp());
+        return nobody;
     }
 
-    private sealed record Known(Source? Source, long ReadAt);
+    private sealed record Known(Source? Source, long ReadAt)
+    {
+        private int renewed;
+
+        /// <summary>In the list, and not a name that anybody made up.</summary>
+        public bool Real => Source is { SourceId.Length: > 0 };
+
+        /// <summary>True once: for the one that asks again.</summary>
+        public bool Renews() => Interlocked.Exchange(ref renewed, 1) == 0;
+    }
 }

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using CustomerSuccess.Access.Guard;
+using CustomerSuccess.Access.Keys;
 using CustomerSuccess.Events.Dialects;
+using CustomerSuccess.Tests.Access;
 using Dapper;
 using Microsoft.AspNetCore.Http;
 
@@ -100,11 +103,84 @@ public sealed class DoorBoundsTests(House house) : IClassFixture<House>
         }
     }
 
-    private async Task<int> Post(string path, byte[] body, string? key = null, params (string Name, string Value)[] headers)
+    [Fact]
+    public async Task One_call_is_about_ten_websites_and_the_rest_is_told_so()
+    {
+        var messages = Enumerable.Range(0, 24).Select(n => $$$"""{"type":"event","payload":{"website":"site-{{{n % 12}}}.example","url":"/"}}""");
+        using var answer = await house.Http.PostAsync("/api/batch", new StringContent($"[{string.Join(',', messages)}]"));
+        var json = JsonElement.Parse(await answer.Content.ReadAsStringAsync());
+        (json.GetProperty("processed").GetInt32(), json.GetProperty("errors").GetInt32()).ShouldBe((20, 4));
+        json.GetProperty("details")[0].GetProperty("error").GetString().ShouldNotBeNull().ShouldContain("10 websites");
+    }
+
+    [Fact]
+    public async Task Only_a_server_with_a_key_says_for_whom_it_speaks()
+    {
+        var key = await house.Key("ingest");
+        var sessions = new List<string>();
+        foreach (var (address, with) in new[] { ("198.51.100.1", null), ("198.51.100.2", null), ("198.51.100.1", key), ("198.51.100.2", key) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/send")
+            {
+                Content = new StringContent($$$"""{"type":"event","payload":{"website":"spoken.example","url":"/","ip":"{{{address}}}","userAgent":"Firefox"}}"""),
+            };
+            if (with is not null) request.Headers.Add("x-api-key", with);
+            using var answer = await house.Http.SendAsync(request);
+            sessions.Add(JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("sessionId").GetString()!);
+        }
+
+        sessions[0].ShouldBe(sessions[1]);
+        sessions.Distinct().Count().ShouldBe(3);
+        await using var connection = await house.Db.OpenConnectionAsync();
+        var visitors = (await connection.QueryAsync<string>("select distinct visitor_id from events where source = 'umami'")).ToList();
+        visitors.ShouldNotBeEmpty();
+        visitors.ShouldAllBe(visitor => !sessions.Contains(visitor) && !sessions.Contains(visitor.Replace("d_", "")));
+    }
+
+    [Fact]
+    public async Task Who_is_signed_in_is_not_known_where_other_sites_read_the_answer()
+    {
+        var alice = await house.As(Cast.Alice);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/track")
+        {
+            Headers = { { "Origin", "https://sibling.example" }, { "Sec-Fetch-Site", "same-site" }, { "Accept", "text/html" }, { "HX-Request", "true" } },
+            Content = new StringContent("{}"),
+        };
+        using var answer = await alice.SendAsync(request);
+        ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType).ShouldBe((401, "application/problem+json"));
+        var text = await answer.Content.ReadAsStringAsync();
+        text.ShouldNotContain("<");
+        text.ShouldNotContain("alice", Case.Insensitive);
+    }
+
+    [Fact]
+    public async Task A_working_key_does_not_lift_the_limit_of_its_address_at_these_doors()
+    {
+        var key = await house.Key("read");
+        (await ((KnownKeys)house.Services.GetService(typeof(KnownKeys))!).Find(key)).ShouldNotBeNull();
+        var limits = new Microsoft.AspNetCore.RateLimiting.RateLimiterOptions();
+        Limits.Add(limits);
+        bool Limited(params object[] metadata)
+        {
+            var context = new DefaultHttpContext { RequestServices = house.Services };
+            context.Request.Headers["x-api-key"] = key;
+            context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(metadata), null));
+            for (var n = 0; n < 60_000; n++)
+            {
+                using var lease = limits.GlobalLimiter!.AttemptAcquire(context);
+                if (!lease.IsAcquired) return true;
+            }
+
+            return false;
+        }
+
+        (Limited(new FromAnywhere()), Limited()).ShouldBe((true, false));
+    }
+
+    private async Task<int> Post(string path, byte[] body, string? key = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         if (key is not null) request.Headers.Add("x-write-key", key);
-        foreach (var (name, value) in headers) request.Headers.Add(name, value);
         using var answer = await house.Http.SendAsync(request);
         return (int)answer.StatusCode;
     }

@@ -88,6 +88,8 @@ public sealed class SiteTests
     {
         var (salt, noon) = (new byte[32], Noon.At.AddMinutes(50));
         var first = SiteDoors.Visit(salt, "d_1", "", noon);
+        first.sessionId.ShouldNotContain("d_1");
+        first.sessionId.ShouldBe(SiteDoors.Visit(salt, "d_1", "", noon.AddHours(2)).sessionId);
         SiteDoors.Visit(salt, "d_1", "", noon.AddMinutes(5)).visitId.ShouldBe(first.visitId);
         var second = SiteDoors.Visit(salt, "d_1", first.cache, noon.AddMinutes(20));
         second.visitId.ShouldBe(first.visitId);

@@ -58,7 +58,7 @@ public sealed class TrackedSiteTests : IAsyncLifetime
         first.Properties.ShouldNotContain("bot");
         first.VisitorId.ShouldNotBeNull();
         var second = views.Single(row => row.Url!.Contains("/docs", StringComparison.Ordinal));
-        (second.VisitorId, second.PersonId, second.GroupId).ShouldBe((first.VisitorId, "user-42", "acme"));
+        (second.VisitorId, second.PersonId, second.GroupId).ShouldBe((first.VisitorId, "user-42", null));
         (await Rows("trial_started", 1))[0].Properties.ShouldContain("\"plan\": \"pro\"");
         (await Rows("identify", 1))[0].Properties.ShouldContain("ann@example.com");
         complaints.Where(text => !text.Contains("favicon", StringComparison.Ordinal)).ShouldBeEmpty();
