@@ -56,10 +56,22 @@ public static class FollowEvents
     private static readonly string JourneysAgain = $"with {FromLog},\n{Sql.Read("Funnel/Journeys/journeys.sql")}";
 
     /// <summary>One row of the queue: events of one commit, or customers.</summary>
-    private sealed record Note(string[] Subjects, string[] Sources, string[] Ids, string[] Types, DateTime[] Times, string?[] Statuses, string[] Customers);
+    private sealed record Note(string[] Subjects, string[] Sources, string[] Ids, string[] Types, DateTime[] Times, string?[] Statuses, string[] Customers)
+    {
+        public IReadOnlyList<Note> Halves => Customers.Length > 0 && Ids.Length > 0 ? [this with { Customers = [] }, Part(0, 0) with { Customers = Customers }]
+            : Customers.Length > 1 ? [this with { Customers = Customers[..(Customers.Length / 2)] }, this with { Customers = Customers[(Customers.Length / 2)..] }]
+            : Ids.Length > 1 ? [Part(0, Ids.Length / 2), Part(Ids.Length / 2, Ids.Length)] : [];
+
+        private Note Part(int from, int to) => new(Subjects[from..to], Sources[from..to], Ids[from..to], Types[from..to], Times[from..to], Statuses[from..to], []);
+    }
 
     /// <summary>Work off up to <paramref name="limit"/> commits; how many there were. Null: another process is at it, or a rebuild.</summary>
-    public static async Task<int?> Run(NpgsqlDataSource db, ILogger log, int limit, CancellationToken ct)
+    /// <param name="db">Where.</param>
+    /// <param name="log">Says what is left out.</param>
+    /// <param name="limit">So many commits at most.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="tired">Tried often enough: leave out what fails for any reason of its own, a timeout, too.</param>
+    public static async Task<int?> Run(NpgsqlDataSource db, ILogger log, int limit, CancellationToken ct, bool tired = false)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -69,7 +81,7 @@ public static class FollowEvents
             null, transaction, cancellationToken: ct)))
             return null;
         var notes = await Take(connection, transaction, limit, ct);
-        if (notes.Count > 0) await Fold(connection, transaction, notes, log, ct);
+        if (notes.Count > 0) await Fold(connection, transaction, notes, log, tired, ct);
         await transaction.CommitAsync(ct);
         return notes.Count;
     }
@@ -77,22 +89,42 @@ public static class FollowEvents
     /// <summary>Everything that waits, in the caller's transaction, which keeps the worker away. What fails here fails the caller.</summary>
     public static async Task CatchUp(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct)
     {
-        while (await Take(connection, transaction, 500, ct) is { Count: > 0 } notes) await Fold(connection, transaction, notes, null, ct);
+        while (await Take(connection, transaction, 500, ct) is { Count: > 0 } notes) await Write(connection, transaction, notes, ct);
     }
 
-    /// <summary>Work off all that waits now, for a reader who asks for figures with what he sent a moment ago; half a second at most.</summary>
+    /// <summary>Work off what waits at this moment, for a reader who asks for figures with what he sent just before. He waits 0.3 seconds at most; the round goes on without him.</summary>
     public static async Task Freshen(NpgsqlDataSource db, ILogger log, CancellationToken ct)
     {
-        for (var tries = 0; tries < 20; tries++)
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(TimeSpan.FromMilliseconds(300));
+        try
         {
-            await using (var connection = await db.OpenConnectionAsync(ct))
+            if (await Ask<long?>("select max(id) from funnel_waiting") is not { } last) return;
+            do
             {
-                if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select exists (select from funnel_waiting)", cancellationToken: ct))) return;
+                if (await Task.Run(() => Run(db, log, 500, CancellationToken.None), ct).WaitAsync(patience.Token) is null) await Task.Delay(10, patience.Token);
             }
+            while (await Ask<bool>("select exists (select from funnel_waiting where id <= @last)", new { last }));
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            // The figures are a little behind then.
+        }
+        catch (PostgresException error) when (MayBeTheData(error))
+        {
+            log.LogWarning("Figures are read without what waits for the funnel: {Reason}", error.MessageText);
+        }
 
-            if (await Run(db, log, 500, ct) is null) await Task.Delay(25, ct);
+        async Task<T?> Ask<T>(string sql, object? args = null)
+        {
+            await using var connection = await db.OpenConnectionAsync(patience.Token);
+            return await connection.ExecuteScalarAsync<T>(new CommandDefinition(sql, args, cancellationToken: patience.Token));
         }
     }
+
+    /// <summary>Whether what failed may fail for its own sake, and not because the database cannot be reached, is full, locked, read-only or of another version.</summary>
+    internal static bool MayBeTheData(PostgresException error) =>
+        !error.SqlState.StartsWith("57P", StringComparison.Ordinal) && error.SqlState[..2] is not ("08" or "25" or "28" or "40" or "42" or "53" or "55" or "58");
 
     private static async Task<List<Note>> Take(NpgsqlConnection connection, NpgsqlTransaction transaction, int limit, CancellationToken ct)
     {
@@ -113,32 +145,34 @@ public static class FollowEvents
         T[] Array<T>(int column) => reader.IsDBNull(column) ? [] : reader.GetFieldValue<T[]>(column);
     }
 
-    // What the database refuses is halved until the commit it refuses stands alone and is left out; rebuild brings it back.
-    private static async Task Fold(NpgsqlConnection connection, NpgsqlTransaction transaction, List<Note> notes, ILogger? log, CancellationToken ct)
+    // What the database refuses is halved, commits first, then the events of one, until the event it refuses stands alone and is
+    // left out; rebuild brings it back.
+    private static async Task Fold(NpgsqlConnection connection, NpgsqlTransaction transaction, List<Note> notes, ILogger log, bool tired, CancellationToken ct)
     {
-        if (log is null)
-        {
-            await Write(connection, transaction, notes, ct);
-            return;
-        }
-
         await transaction.SaveAsync("funnel", ct);
         try
         {
             await Write(connection, transaction, notes, ct);
             await transaction.ReleaseAsync("funnel", ct);
         }
-        catch (PostgresException error) when (error.SqlState[..2] is "22" or "23" or "54")
+        catch (PostgresException error) when (error.SqlState[..2] is "22" or "23" or "54" || tired && MayBeTheData(error))
         {
             await transaction.RollbackAsync("funnel", ct);
+            await transaction.ReleaseAsync("funnel", ct);
             if (notes.Count > 1)
             {
-                await Fold(connection, transaction, notes[..(notes.Count / 2)], log, ct);
-                await Fold(connection, transaction, notes[(notes.Count / 2)..], log, ct);
+                await Fold(connection, transaction, notes[..(notes.Count / 2)], log, tired, ct);
+                await Fold(connection, transaction, notes[(notes.Count / 2)..], log, tired, ct);
                 return;
             }
 
-            var what = string.Join(", ", notes[0].Ids.Concat(notes[0].Customers).Take(10));
+            if (notes[0].Halves is { Count: > 0 } halves)
+            {
+                foreach (var half in halves) await Fold(connection, transaction, [half], log, tired, ct);
+                return;
+            }
+
+            var what = string.Join(", ", notes[0].Ids.Concat(notes[0].Customers));
             log.LogError("The funnel leaves out {Events}: {Reason}. They are in the log; ./cs rebuild takes them in", what, error.MessageText);
         }
     }
@@ -168,9 +202,9 @@ public static class FollowEvents
 
         async Task FoldJourneys(string sql, object given)
         {
-            var met = await connection.QueryAsync<(string Customer, bool Visited)>(new CommandDefinition(sql, given, transaction, commandTimeout: 600, cancellationToken: ct));
-            if (met.Where(one => one.Visited).Select(one => one.Customer).ToArray() is { Length: > 0 } visited)
-                await connection.ExecuteAsync(new CommandDefinition(Sql.Read("Funnel/Journeys/last_touch.sql"), new { customers = visited }, transaction, commandTimeout: 600, cancellationToken: ct));
+            var met = await connection.QueryAsync<(string Customer, bool Due)>(new CommandDefinition(sql, given, transaction, commandTimeout: 600, cancellationToken: ct));
+            if (met.Where(one => one.Due).Select(one => one.Customer).ToArray() is { Length: > 0 } due)
+                await connection.ExecuteAsync(new CommandDefinition(Sql.Read("Funnel/Journeys/last_touch.sql"), new { customers = due }, transaction, commandTimeout: 600, cancellationToken: ct));
         }
     }
 

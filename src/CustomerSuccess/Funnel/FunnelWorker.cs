@@ -6,24 +6,29 @@ namespace CustomerSuccess.Funnel;
 /// <summary>Keeps the funnel a quarter of a second behind the events, and tells the open pages. Looks by itself every second.</summary>
 public sealed class FunnelWorker(NpgsqlDataSource db, Signals signals, ILogger<FunnelWorker> log) : BackgroundService
 {
-    private const int AtOnce = 500;
+    private const int AtOnce = 500, Tries = 5;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var hints = signals.Subscribe(Signals.Events);
+        var failed = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                var done = await FollowEvents.Run(db, log, AtOnce, stoppingToken) ?? 0;
+                // After each failure fewer commits at once, 500, 125, 31, 7, 1; the one that still fails then is taken apart.
+                var limit = Math.Max(1, AtOnce >> (2 * failed));
+                var done = await FollowEvents.Run(db, log, limit, stoppingToken, tired: failed >= Tries) ?? 0;
+                if (done > 0) failed = Math.Max(0, failed - 1);
                 if (done > 0) signals.Publish(Signals.Funnel);
                 // Under load one round takes all that came meanwhile: a busy visitor is written once, not per page.
-                if (done < AtOnce) await Task.Delay(TimeSpan.FromMilliseconds(250), stoppingToken);
+                if (done < limit) await Task.Delay(TimeSpan.FromMilliseconds(250), stoppingToken);
                 if (done == 0) await hints.Wait(TimeSpan.FromSeconds(1), stoppingToken);
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 // Never out of here: an exception that leaves a background service stops the whole process.
+                if (error is PostgresException refused && FollowEvents.MayBeTheData(refused)) failed = Math.Min(Tries, failed + 1);
                 if (error is NpgsqlException or TimeoutException) log.LogWarning("The funnel waits: {Reason}", error.Message);
                 else log.LogError(error, "The funnel waits: this should not happen");
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);

@@ -102,6 +102,49 @@ public sealed class FollowTests
         (await house.Cli("rebuild", "--check")).Code.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("23514")]
+    [InlineData("57014")]
+    public async Task Of_a_commit_only_the_event_that_the_funnel_refuses_is_left_out(string state)
+    {
+        var lines = new Lines();
+        await using var house = await House.Open(services => services.AddSingleton<ILoggerProvider>(lines));
+        await using var c = await house.Db.OpenConnectionAsync();
+        await c.ExecuteAsync(
+            $"""
+            create function planted(id text) returns boolean language plpgsql as $$ begin if id = 'techcorp' then raise exception 'planted' using errcode = '{state}'; end if; return true; end $$;
+            alter table journeys add constraint planted check (planted(customer_id))
+            """);
+        await Commit(house.Db, [.. Customers.Select(id => Story.Created(id)), .. Customers.Select(id => Story.Event(id, "signup", Story.Start, id: "s-" + id)), Travels.Visit("v1", Story.Start, id: "a"), Travels.Visit("v2", Story.Start, id: "b")]);
+        await Commit(house.Db, [Story.Event("acme", "api_key_created", Story.Start.AddHours(1), id: "k-acme")]);
+
+        // A reader is not turned away meanwhile.
+        await Travels.GetNow(house, "/api/v1/funnel/summary");
+        for (var tries = 0; await c.ExecuteScalarAsync<bool>("select exists (select from funnel_waiting)") && tries < 400; tries++) await Task.Delay(50);
+        lines.All.Where(line => line.Contains("funnel leaves out", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("leaves out s-techcorp: planted");
+        (await c.QueryAsync<string>("select customer_id from journeys where signup_at is not null order by 1")).ShouldBe(["acme", "northwind"]);
+        (await c.ExecuteScalarAsync<bool>("select key_at is not null from journeys where customer_id = 'acme'")).ShouldBeTrue();
+        (await c.ExecuteScalarAsync<long>("select count(*) from visitors")).ShouldBe(2);
+        await c.ExecuteAsync("alter table journeys drop constraint planted");
+        (await house.Cli("rebuild")).Code.ShouldBe(0);
+        (await c.ExecuteScalarAsync<long>("select count(*) from journeys where signup_at is not null")).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_reader_waits_for_the_funnel_a_moment_and_no_longer()
+    {
+        await using var house = await House.Open();
+        await Travels.GetNow(house, "/api/v1/funnel/summary");
+        await using var c = await house.Db.OpenConnectionAsync();
+        await c.ExecuteAsync("select pg_advisory_lock(10, 0)");
+        await Commit(house.Db, [Story.Created("acme"), Story.Event("acme", "signup", house.Clock.GetUtcNow().UtcDateTime)]);
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        (await Travels.GetNow(house, "/api/v1/funnel/summary")).GetProperty("signups").GetInt64().ShouldBe(0);
+        System.Diagnostics.Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(3));
+        await c.ExecuteAsync("select pg_advisory_unlock(10, 0)");
+        (await Travels.Get(house, "/api/v1/funnel/summary")).GetProperty("signups").GetInt64().ShouldBe(1);
+    }
+
     private async Task Commit(NpgsqlDataSource db, IReadOnlyList<Envelope> events)
     {
         await using var connection = await db.OpenConnectionAsync();

@@ -169,6 +169,40 @@ public sealed class FunnelTests
     }
 
     [Fact]
+    public async Task A_test_customer_with_two_browsers_comes_off_once()
+    {
+        await using var house = await Open();
+        await house.Write([
+            Story.Created("smoke"), Travels.Visit("phone", Noon, customer: "smoke"), Travels.Visit("laptop", Noon, customer: "smoke"), Travels.Visit("laptop", Noon.AddDays(-1), customer: "smoke"),
+            Travels.Visit("real", Noon), Travels.Visit("real", Noon.AddDays(-1)), Story.Event("smoke", "customer_updated", Noon, new { is_test = true }) with { Source = "ui" },
+        ]);
+        await using var c = await house.Db.OpenConnectionAsync();
+        await c.ExecuteAsync("insert into identities values ('~v:phone', '~p:u1', null, now()), ('~v:laptop', '~p:u1', null, now())");
+        (await Travels.Get(house, "/api/v1/funnel/summary")).GetProperty("unique_visitors").GetInt64().ShouldBe(1);
+        Numbers((await Travels.Get(house, "/api/v1/funnel/daily?days=2")).EnumerateArray(), "unique_visitors").ShouldBe([1, 1]);
+        house.Clock.Advance(TimeSpan.FromDays(9));
+        (await Travels.Get(house, "/api/v1/funnel/summary?from=2026-03-19&to=2026-03-20")).GetProperty("unique_visitors").GetInt64().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_person_who_is_another_one_by_now_counts_as_that_one()
+    {
+        await using var house = await Open();
+        await house.Write([
+            Travels.Visit("v1", Noon), Travels.Visit("v2", Noon), Travels.Visit("v3", Noon), Travels.Visit("other", Noon),
+            Travels.Visit("x", Noon) with { VisitorId = null, PersonId = "p0" }, Travels.Visit("x", Noon) with { VisitorId = null, PersonId = "p2" },
+        ]);
+        await using var c = await house.Db.OpenConnectionAsync();
+        await c.ExecuteAsync(
+            """
+            insert into identities values ('~v:v1', '~p:p1', null, now()), ('~p:p1', '~p:p2', null, now()), ('~v:v2', '~p:p2', null, now()),
+              ('~v:v3', '~p:p0', null, now()), ('~p:p0', '~p:p1', null, now()), ('~v:other', '~p:q', null, now())
+            """);
+        (await Travels.Get(house, "/api/v1/funnel/summary")).GetProperty("unique_visitors").GetInt64().ShouldBe(2);
+        Numbers((await Travels.Get(house, "/api/v1/funnel/daily?days=1")).EnumerateArray(), "unique_visitors").ShouldBe([2]);
+    }
+
+    [Fact]
     public async Task What_a_visitor_did_before_the_link_is_part_of_the_customers_journey_and_leaves_it_with_the_link()
     {
         await using var house = await Open();

@@ -20,12 +20,17 @@ public sealed record FunnelFigures(FunnelWindow Window, FunnelCounts Total, IRea
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var test = await TestCustomers(connection, ct);
+        var tested = test.Length == 0 ? [] : (await connection.QueryAsync<TestVisit>(new CommandDefinition(
+            Sql.Read("Funnel/Figures/test_visits.sql"), new { start = window.Start, end = window.End, test }, cancellationToken: ct))).AsList();
+        var persons = tested.Where(each => !each.Bot).ToList();
         var args = new
         {
             from = window.From,
             to = window.Last,
             start = window.Start,
             end = window.End,
+            off_days = persons.ConvertAll(each => each.Day).ToArray(),
+            off_visitors = persons.ConvertAll(each => each.Visitor).ToArray(),
             before = FunnelWindow.Number(window.From) - 1,
             last = FunnelWindow.Number(window.Last),
             test,
@@ -35,7 +40,6 @@ public sealed record FunnelFigures(FunnelWindow Window, FunnelCounts Total, IRea
         var stages = (await answer.ReadAsync<(int Stage, DateOnly Day, long Customers)>()).ToLookup(each => (each.Stage, each.Day), each => each.Customers);
         var same = (await answer.ReadAsync<(DateOnly? Day, long TooMany)>()).ToLookup(each => each.Day, each => each.TooMany);
         await answer.DisposeAsync();
-        var tested = test.Length == 0 ? [] : (await connection.QueryAsync<TestVisit>(new CommandDefinition(Sql.Read("Funnel/Figures/test_visits.sql"), args, cancellationToken: ct))).AsList();
         var different = window.EndsNow ? visits.Values.Sum(day => day.LastSeen)
             : unique is not null ? await unique(window) ?? 0
             : await connection.ExecuteScalarAsync<long>(new CommandDefinition(Sql.Read("Funnel/Figures/unique_visitors.sql"), args, cancellationToken: ct));
@@ -43,9 +47,8 @@ public sealed record FunnelFigures(FunnelWindow Window, FunnelCounts Total, IRea
         // What a fast clock put after the last day belongs to it.
         var extra = visits.Keys.Concat(stages.Select(each => each.Key.Day)).Concat(tested.Select(each => each.Day)).Where(day => day > window.To).Distinct().ToList();
         var days = Enumerable.Range(0, window.Days).Select(n => window.From.AddDays(n)).Select(day => (day, Counts(day == window.To ? [day, .. extra] : [day]))).ToList();
-        var persons = tested.Where(each => !each.Bot).Select(each => each.Visitor).Distinct(StringComparer.Ordinal).Count();
         var total = new FunnelCounts(
-            days.Sum(day => day.Item2.WebsiteVisits), Math.Max(0, different - same[null].Sum() - persons), days.Sum(day => day.Item2.Signups), days.Sum(day => day.Item2.ApiKeysCreated),
+            days.Sum(day => day.Item2.WebsiteVisits), Math.Max(0, different - same[null].Sum() - persons.Select(each => each.Visitor).Distinct(StringComparer.Ordinal).Count()), days.Sum(day => day.Item2.Signups), days.Sum(day => day.Item2.ApiKeysCreated),
             days.Sum(day => day.Item2.ActivatedUsers), days.Sum(day => day.Item2.RetainedUsers), days.Sum(day => day.Item2.Bots));
         return new FunnelFigures(window, total, days, tested);
 
@@ -56,7 +59,7 @@ public sealed record FunnelFigures(FunnelWindow Window, FunnelCounts Total, IRea
             var off = tested.Where(each => of.Contains(each.Day)).ToList();
             return new FunnelCounts(
                 seen.Sum(day => day.Visits) - off.Where(each => !each.Bot).Sum(each => each.Visits),
-                Math.Max(0, seen.Sum(day => day.Visitors) - of.Sum(day => same[day].Sum()) - off.Where(each => !each.Bot).Select(each => each.Visitor).Distinct(StringComparer.Ordinal).Count()),
+                Math.Max(0, seen.Sum(day => day.Visitors) - of.Sum(day => same[day].Sum()) - off.Where(each => !each.Bot).Select(each => (each.Day, each.Visitor)).Distinct().Count()),
                 Stage(2), Stage(3), Stage(4), Stage(5),
                 seen.Sum(day => day.Bots) - off.Where(each => each.Bot).Sum(each => each.Visits));
         }

@@ -12,8 +12,21 @@ union all
 select 5, (retained_at at time zone 'utc')::date, count(*) from journeys where retained_at >= @start and retained_at < @end and customer_id <> all (@test) group by 2;
 
 -- Visitors of the same person, counted once: how many too many there are on each day, and (no day) in the whole window.
-with members as (
-  select i.target as person, i.identity as visitor from identities i where left(i.target, 3) = '~p:' and left(i.identity, 3) = '~v:'
+-- What test customers visited (@off_days, @off_visitors) comes off on its own and is left out here.
+with recursive linked as materialized (
+  select identity, target, left(identity, 3) = '~v:' as browser from identities where left(target, 3) = '~p:' and left(identity, 3) in ('~v:', '~p:')
+),
+-- Persons that are another one by now, step by step.
+aliases as (
+  select identity as person, target as is_now, 1 as steps from linked where not browser
+  union all
+  select a.person, i.target, a.steps + 1 from aliases a join identities i on i.identity = a.is_now and left(i.target, 3) = '~p:' where a.steps < 8
+),
+ends as (
+  select distinct on (person) person, is_now from aliases order by person, steps desc
+),
+members as materialized (
+  select coalesce((select jsonb_object_agg(person, is_now) from ends) ->> target, target) as person, identity as visitor from linked
 ),
 several as (
   select person from members group by person having count(*) > 1
@@ -25,8 +38,9 @@ seen as materialized (
   union all
   select s.person, v.visitor, v.days from several s join visitors v on v.visitor = s.person
 )
-select null::date as day, (count(*) - count(distinct person))::bigint as too_many from seen
-where width_bucket(@last::smallint, days) > width_bucket(@before::smallint, days)
+select null::date as day, (count(*) - count(distinct person))::bigint as too_many from seen s
+where width_bucket(@last::smallint, days) > width_bucket(@before::smallint, days) and not exists (select from unnest(@off_visitors) o(visitor) where o.visitor = s.visitor)
 union all
-select date '2000-01-01' + d, (count(*) - count(distinct person))::bigint from seen, unnest(days) d
-where d > @before and d <= @last group by d having count(*) > count(distinct person);
+select date '2000-01-01' + d, (count(*) - count(distinct person))::bigint from seen s, unnest(days) d
+where d > @before and d <= @last and not exists (select from unnest(@off_days, @off_visitors) o(day, visitor) where o.visitor = s.visitor and o.day = date '2000-01-01' + d)
+group by d having count(*) > count(distinct person);

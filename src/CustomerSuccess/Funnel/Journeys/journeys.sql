@@ -80,4 +80,7 @@ stored_journeys as (
     last_failed_at = excluded.last_failed_at, last_failed_status = excluded.last_failed_status, ok_days = excluded.ok_days
   where j is distinct from excluded
 )
-select customer_id, bool_or(type in ('page_view', 'signup')) from met group by customer_id
+-- Whose last touch may be another one now: the sign-up moved, or a visit came that lies between the last touch and the sign-up.
+select m.customer_id, coalesce(bool_or(m.type = 'signup' and (w.signup_at is null or m.occurred_at < w.signup_at)
+  or m.type = 'page_view' and m.occurred_at <= w.signup_at and (w.last_at is null or m.occurred_at >= w.last_at)), false) as due
+from met m left join was w on w.customer_id = m.customer_id group by m.customer_id

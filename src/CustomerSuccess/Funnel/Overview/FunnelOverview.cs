@@ -34,8 +34,8 @@ public sealed record FunnelOverview(
 
     public static async Task<FunnelOverview> Read(NpgsqlDataSource db, FunnelWindow window, Func<FunnelWindow, Task<long?>> uniqueBefore, CancellationToken ct)
     {
-        var figures = await FunnelFigures.Read(db, window, ct);
-        var before = await FunnelFigures.Read(db, window.Before, ct, uniqueBefore);
+        // Beside each other: none of them needs another.
+        var (reading, readingBefore, readingLatest) = (FunnelFigures.Read(db, window, ct), FunnelFigures.Read(db, window.Before, ct, uniqueBefore), ListJourneys.Run(db, new JourneyFilter { Limit = 8 }, null, ct));
         await using var connection = await db.OpenConnectionAsync(ct);
         var settings = await FunnelSettings.Read(connection, ct);
         var args = new
@@ -57,7 +57,8 @@ public sealed record FunnelOverview(
         await answer.DisposeAsync();
         var failures = failing.Count == 0 ? [] : (await connection.QueryAsync<(string Id, long Calls, DateTime Since)>(new CommandDefinition(
             Sql.Read("Funnel/Overview/failures.sql"), new { ids = failing.ConvertAll(each => each.CustomerId).ToArray() }, cancellationToken: ct))).ToDictionary(each => each.Id, each => (each.Calls, each.Since));
-        var latest = await ListJourneys.Run(db, new JourneyFilter { Limit = 8 }, null, ct);
+        await Task.WhenAll(reading, readingBefore, readingLatest);
+        var (figures, before, latest) = (await reading, await readingBefore, await readingLatest);
 
         // Test customers' visits come off here as they do from the counts.
         foreach (var off in figures.TestVisits.Where(each => !each.Bot))
