@@ -3,6 +3,13 @@ namespace CustomerSuccess.Customers.Identities;
 /// <summary>One thing that speaks for a link.</summary>
 public sealed record Candidate(string To, string Rule, Evidence Evidence)
 {
+    /// <summary>Whether more than pages without a key use the identity's id.</summary>
+    public bool Vouched { get; init; } = true;
+
+    /// <summary>What anyone can send decides whose visit it is and nothing else; the rest is a hint for staff.</summary>
+    public bool Decides(string identity) =>
+        Vouched && !Evidence.IsOpen || Identity.Kind(identity) == IdentityKind.Visitor && Identity.Kind(To) == IdentityKind.Person;
+
     /// <summary>What a message says outright before what an id happens to equal, before what was seen together.</summary>
     public int Rank => Rule switch
     {
@@ -26,7 +33,7 @@ public sealed record Conflict(string Identity, string Target, string Rule, Evide
 /// <param name="Candidates">What speaks for which link, by identity; in the order in which it was first said.</param>
 /// <param name="Members">People seen with a group.</param>
 /// <param name="Blocked">Ids that name nobody here, beyond the built-in ones, in small letters.</param>
-/// <param name="Visitors">How many visitors are linked to an identity already.</param>
+/// <param name="Visitors">How many visitors are linked to an identity already, by more than pages without a key.</param>
 /// <param name="MostVisitors">More than that, and it is no person.</param>
 public sealed record LinkFacts(
     IReadOnlyDictionary<string, Standing> Standing, ILookup<string, Candidate> Candidates, ILookup<string, (string Person, Evidence Evidence)> Members,
@@ -58,7 +65,7 @@ public static class ConcludeLinks
         foreach (var identity in identities.Distinct(StringComparer.Ordinal).OrderByDescending(Identity.Kind).ThenBy(one => one, StringComparer.Ordinal))
         {
             if (!Identity.IsLinkable(identity) || IsBlocked(identity, facts)) continue;
-            var candidates = Speaking(identity, facts, Standing).ToList();
+            var candidates = Speaking(identity, facts, Standing).Where(one => one.Decides(identity)).DistinctBy(one => (one.To, one.Rule)).ToList();
             if (candidates.Select(one => End(one.To)).OfType<string>().Distinct(StringComparer.Ordinal).Count() > MostCustomers)
             {
                 hubs[identity] = NamesCustomers;
@@ -72,13 +79,14 @@ public static class ConcludeLinks
                 if (Identity.Kind(identity) == IdentityKind.Visitor && Identity.Kind(chosen.To) != IdentityKind.Customer)
                 {
                     var gathered = facts.Visitors.GetValueOrDefault(chosen.To) + more.GetValueOrDefault(chosen.To);
-                    if (gathered >= facts.MostVisitors)
+                    // Anyone can make up visitors on a page without a key; nobody is blocked for them.
+                    if (gathered >= facts.MostVisitors && !chosen.Evidence.IsOpen)
                     {
                         hubs[chosen.To] = GathersVisitors;
                         continue;
                     }
 
-                    more[chosen.To] = more.GetValueOrDefault(chosen.To) + 1;
+                    if (!chosen.Evidence.IsOpen) more[chosen.To] = more.GetValueOrDefault(chosen.To) + 1;
                 }
 
                 standing = new Standing(chosen.To, DateTime.MaxValue);
@@ -124,11 +132,15 @@ public static class ConcludeLinks
         var customers = new Dictionary<string, Evidence>(StringComparer.Ordinal);
         foreach (var (person, evidence) in facts.Members[group])
         {
-            if (IsBlocked(person, facts)) continue;
+            if (IsBlocked(person, facts) || evidence.IsOpen || !Vouches(group, evidence)) continue;
             if (!Chains.Reaches(person, group, standing) && Chains.End(person, standing)?.Customer is { } own) customers.TryAdd(own, evidence);
-            foreach (var candidate in facts.Candidates[person].Where(one => Identity.Kind(one.To) == IdentityKind.Customer)) customers.TryAdd(candidate.To, evidence);
+            foreach (var candidate in facts.Candidates[person].Where(one => Identity.Kind(one.To) == IdentityKind.Customer && one.Decides(person))) customers.TryAdd(candidate.To, evidence);
         }
 
         if (customers.Count == 1) yield return new Candidate(customers.Keys.First(), LinkRules.Members, customers.Values.First());
     }
+
+    // Who works in an account of GitHub or Stripe, only they themselves know.
+    private static bool Vouches(string group, Evidence evidence) =>
+        Identity.Id(group).Split(':') is not [var tool, _, ..] || tool.ToLowerInvariant() is not ("github" or "stripe") || evidence.Source == tool.ToLowerInvariant();
 }

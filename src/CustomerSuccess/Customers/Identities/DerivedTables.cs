@@ -30,31 +30,32 @@ public static class DerivedTables
             $"""
             with {Seen}
             select coalesce(s.identity, d.identity), to_jsonb(s)::text, to_jsonb(d)::text
-            from (select identity, events, first_at, last_at, source, matched from sightings) s full join derived d on d.identity = s.identity
+            from (select identity, events, first_at, last_at, source, matched, keyless from sightings) s full join derived d on d.identity = s.identity
             where s is distinct from d order by 1
             """,
             $"""
             with {Seen},
             gone as (delete from sightings where identity not in (select identity from derived)),
             put_right as (
-              update sightings s set events = s.events + d.events - o.events, first_at = d.first_at, last_at = greatest(d.last_at, s.last_at), source = d.source, matched = d.matched
+              update sightings s set events = s.events + d.events - o.events, first_at = d.first_at, last_at = greatest(d.last_at, s.last_at), source = d.source, matched = d.matched, keyless = d.keyless
               from derived d join sightings o on o.identity = d.identity
-              where s.identity = d.identity and (o.events, o.first_at, o.last_at, o.source, o.matched) is distinct from (d.events, d.first_at, d.last_at, d.source, d.matched)
+              where s.identity = d.identity and (o.events, o.first_at, o.last_at, o.source, o.matched, o.keyless) is distinct from (d.events, d.first_at, d.last_at, d.source, d.matched, d.keyless)
             )
-            insert into sightings (identity, events, first_at, last_at, source, matched)
-            select identity, events, first_at, last_at, source, matched from derived where identity not in (select identity from sightings) order by identity
+            insert into sightings (identity, events, first_at, last_at, source, matched, keyless)
+            select identity, events, first_at, last_at, source, matched, keyless from derived where identity not in (select identity from sightings) order by identity
             on conflict do nothing
             """),
         new("pairs",
             $"""
             with {Met}
-            select coalesce(p.a, d.a) || ' ' || coalesce(p.b, d.b), p.b, d.b from (select a, b from pairs) p full join derived d on d.a = p.a and d.b = p.b
+            select coalesce(p.a, d.a) || ' ' || coalesce(p.b, d.b), p.b || ' ' || p.door, d.b || ' ' || d.door
+            from (select a, b, door from pairs) p full join derived d on d.a = p.a and d.b = p.b and d.door = p.door
             where p.a is null or d.a is null order by 1
             """,
             $"""
             with {Met},
-            gone as (delete from pairs p where not exists (select 1 from derived d where d.a = p.a and d.b = p.b))
-            insert into pairs (a, b, first_at, source, id) select a, b, occurred_at, source, id from derived order by a, b on conflict do nothing
+            gone as (delete from pairs p where not exists (select 1 from derived d where d.a = p.a and d.b = p.b and d.door = p.door))
+            insert into pairs (a, b, first_at, source, id, door) select a, b, received_at, source, id, door from derived order by a, b, door on conflict do nothing
             """),
     ];
 
@@ -63,15 +64,15 @@ public static class DerivedTables
         new as (select subject, type, occurred_at, source, customer_id from events where customer_id is null),
         {Before("Customers/Identities/sightings.sql", "sightings_now as (")},
         derived as materialized (
-          select s.subject as identity, s.events, s.first_at, s.last_at, s.source, i.customer_id is not null as matched
+          select s.subject as identity, s.events, s.first_at, s.last_at, s.source, i.customer_id is not null as matched, s.keyless
           from seen_subjects s left join identities i on i.identity = s.subject
         )
         """;
 
     private static string Met => $"""
-        new as (select subject, visitor_id, person_id, group_id, type, occurred_at, received_at, source, id, properties, actor from events),
+        new as (select subject, visitor_id, person_id, group_id, type, received_at, source, id, properties, actor from events),
         {Before("Customers/Identities/pairs.sql", "new_pairs as (")},
-        derived as materialized (select distinct on (a, b) a, b, occurred_at, source, id from met_pairs order by a, b, occurred_at, source, id)
+        derived as materialized (select distinct on (a, b, door) a, b, received_at, source, id, door from met_pairs order by a, b, door, received_at, source, id)
         """;
 
     private static string Before(string file, string part)

@@ -50,6 +50,12 @@ public static class Identity
 public sealed record Evidence(string Source, string Id)
 {
     public static Evidence None { get; } = new("", "");
+
+    /// <summary>What a page sends without a key (Events/Dialects/SiteDoors.cs), anyone can send.</summary>
+    public static IReadOnlyList<string> OpenDoors { get; } = ["script", "plausible", "umami"];
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsOpen => OpenDoors.Contains(Source, StringComparer.Ordinal);
 }
 
 /// <summary>One identity comes to belong to another or to a customer.</summary>

@@ -7,7 +7,7 @@ namespace CustomerSuccess.Customers.Identities;
 /// <summary>Reads what links of these identities are concluded from.</summary>
 public static class ReadLinkFacts
 {
-    // An identity that was seen with more others than this is judged by the first of them.
+    // An identity that was seen with more others than this, through one kind of door, is judged by the first of them.
     private const int MostPairs = 50, MostMembers = 200;
 
     private sealed record Pair(string A, string B, string Source, string Id);
@@ -23,20 +23,21 @@ public static class ReadLinkFacts
     {
         var groups = identities.Where(one => Identity.Kind(one) == IdentityKind.Group).ToArray();
         var members = await Pairs(
-            "select a, b, source, id from (select *, row_number() over (partition by b order by first_at, a) as n from pairs where b = any(@groups) and left(a, 3) = '~p:') p where n <= @most order by b, n",
+            "select a, b, source, id from (select *, row_number() over (partition by b, door order by first_at, a) as n from pairs where b = any(@groups) and left(a, 3) = '~p:') p where n <= @most order by b, first_at, a",
             new { groups, most = MostMembers });
         var asked = identities.Concat(members.Select(pair => pair.A)).Distinct(StringComparer.Ordinal).ToArray();
         var pairs = await Pairs(
-            "select a, b, source, id from (select *, row_number() over (partition by a order by first_at, b) as n from pairs where a = any(@asked)) p where n <= @most order by a, n",
+            "select a, b, source, id from (select *, row_number() over (partition by a, door order by first_at, b) as n from pairs where a = any(@asked)) p where n <= @most order by a, first_at, b",
             new { asked, most = MostPairs });
-        var candidates = ByKey(asked, pairs, await Keys(connection, transaction, asked, pairs, ct))
+        var vouched = await Vouched(connection, transaction, asked, members, ct);
+        var candidates = ByKey(asked, pairs, await Keys(connection, transaction, asked, pairs, ct), vouched)
             .Concat(pairs.Where(pair => !Identity.IsClue(pair.B))
                 .Select(pair => (pair.A, new Candidate(pair.B, Rule(pair), new Evidence(pair.Source, pair.Id)))))
             .ToLookup(each => each.Item1, each => each.Item2, StringComparer.Ordinal);
         var targets = candidates.SelectMany(each => each).Select(one => one.To).Where(to => Identity.Kind(to) != IdentityKind.Customer).Distinct(StringComparer.Ordinal).ToArray();
         var standing = await Standings(connection, transaction, asked.Concat(targets), ct);
         var gathered = await connection.QueryAsync<(string, int)>(new CommandDefinition(
-            "select target, count(*)::integer from identities where target = any(@targets) and left(identity, 3) = '~v:' group by target", new { targets }, transaction, cancellationToken: ct));
+            "select target, count(*)::integer from identities where target = any(@targets) and left(identity, 3) = '~v:' and source <> all(@open) group by target", new { targets, open = Evidence.OpenDoors.ToArray() }, transaction, cancellationToken: ct));
         var blocked = await connection.QueryAsync<string>(new CommandDefinition("select id from blocked_ids", null, transaction, cancellationToken: ct));
         return new LinkFacts(standing, candidates, members.ToLookup(pair => pair.B, pair => (pair.A, new Evidence(pair.Source, pair.Id)), StringComparer.Ordinal),
             blocked.ToHashSet(StringComparer.Ordinal), gathered.ToDictionary(StringComparer.Ordinal), mostVisitors);
@@ -77,6 +78,19 @@ public static class ReadLinkFacts
         return found;
     }
 
+    // Who was seen by more than pages without a key: somebody who holds a key uses the id.
+    private static async Task<HashSet<string>> Vouched(NpgsqlConnection connection, NpgsqlTransaction? transaction, string[] asked, List<Pair> members, CancellationToken ct)
+    {
+        var found = members.Where(pair => !new Evidence(pair.Source, pair.Id).IsOpen).Select(pair => pair.B).ToHashSet(StringComparer.Ordinal);
+        found.UnionWith(await connection.QueryAsync<string>(new CommandDefinition(
+            "select identity from sightings where identity = any(@asked) and not keyless union select a from pairs where a = any(@asked) and door <> 'open'", new { asked }, transaction, cancellationToken: ct)));
+        // Few are left: those that stand in other people's messages only.
+        var rest = asked.Where(one => !found.Contains(one)).ToArray();
+        if (rest.Length > 0)
+            found.UnionWith(await connection.QueryAsync<string>(new CommandDefinition("select distinct b from pairs where b = any(@rest) and door <> 'open'", new { rest }, transaction, cancellationToken: ct)));
+        return found;
+    }
+
     private static string Rule(Pair pair) =>
         Identity.Kind(pair.B) == IdentityKind.Customer ? LinkRules.Named
         : Identity.Kind(pair.A) == IdentityKind.Person && Identity.Kind(pair.B) == IdentityKind.Person ? LinkRules.Alias : LinkRules.SameMessage;
@@ -100,7 +114,7 @@ public static class ReadLinkFacts
             transaction, cancellationToken: ct))).Select(row => new Key(row.How, row.Key, row.Customer)).ToList();
     }
 
-    private static IEnumerable<(string, Candidate)> ByKey(string[] asked, List<Pair> pairs, List<Key> keys)
+    private static IEnumerable<(string, Candidate)> ByKey(string[] asked, List<Pair> pairs, List<Key> keys, HashSet<string> vouched)
     {
         var by = keys.ToLookup(key => (key.How, key.Name), key => key.Customer);
         var mails = pairs.Where(pair => pair.B.StartsWith(Identity.Mail, StringComparison.Ordinal)).ToLookup(pair => pair.A, StringComparer.Ordinal);
@@ -127,7 +141,7 @@ public static class ReadLinkFacts
             };
             foreach (var (rule, name, evidence) in ways)
             {
-                foreach (var customer in by[(rule, name)]) yield return (identity, new Candidate(customer, rule, evidence));
+                foreach (var customer in by[(rule, name)]) yield return (identity, new Candidate(customer, rule, evidence) { Vouched = vouched.Contains(identity) });
             }
         }
     }

@@ -23,7 +23,7 @@ public static class Traits
         var traits = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(Query, new { identity }, cancellationToken: ct));
         var told = traits is null ? [] : JsonNode.Parse(traits) as JsonObject ?? [];
         var mail = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
-            "select b from pairs where a = @identity and left(b, 3) = '~e:' order by first_at limit 1", new { identity }, cancellationToken: ct));
+            "select b from pairs where a = @identity and left(b, 3) = '~e:' order by door = 'open', first_at limit 1", new { identity }, cancellationToken: ct));
         var (id, group) = (Identity.Id(identity), Identity.Kind(identity) == IdentityKind.Group);
         var fields = new JsonObject
         {
