@@ -134,7 +134,7 @@ public sealed class DoorBoundsTests(House house) : IClassFixture<House>
         await using var connection = await house.Db.OpenConnectionAsync();
         var visitors = (await connection.QueryAsync<string>("select distinct visitor_id from events where source = 'umami'")).ToList();
         visitors.ShouldNotBeEmpty();
-        visitors.ShouldAllBe(visitor => !sessions.Contains(visitor) && !sessions.Contains(visitor.Replace("d_", "")));
+        visitors.ShouldAllBe(visitor => !sessions.Contains(visitor) && !sessions.Contains(visitor.Replace("d_", "", StringComparison.Ordinal)));
     }
 
     [Fact]
