@@ -29,7 +29,7 @@ public static class LoadDemo
         await using (var transaction = await connection.BeginTransactionAsync(ct))
         {
             // Two servers starting at once on one database: the second waits here, and then finds it done.
-            await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_xact_lock(9, 0), set_config('statement_timeout', '0', true)", null, transaction, cancellationToken: ct));
+            await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_xact_lock(14, 0), set_config('statement_timeout', '0', true)", null, transaction, cancellationToken: ct));
             var (loaded, customers) = await connection.QuerySingleAsync<(bool, bool)>(new CommandDefinition(
                 "select exists (select from settings where name = 'demo'), exists (select from customers)", null, transaction, cancellationToken: ct));
             if (loaded) return "invented customers, loaded at an earlier start";

@@ -104,15 +104,18 @@ internal sealed class Draft
         return text.Length <= MostText ? text : Cut(text, MostText - 33) + "~" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
     }
 
-    /// <summary>A page and where its visitor came from. The campaign is what the sender says it is, else what the address says.</summary>
-    public static Visit Page(string? url, string? referrer, JsonElement campaign = default, bool fragment = false)
+    /// <summary>
+    /// A page and where its visitor came from. The campaign is what the sender says it is: an object about nothing else, with
+    /// short names (source), or properties among others, with the long ones (utm_source); else what the address says.
+    /// </summary>
+    public static Visit Page(string? url, string? referrer, JsonElement campaign = default, JsonElement among = default, bool fragment = false)
     {
         var address = Line(fragment ? url : url?.Split('#')[0], MostUrl);
         var query = address?.IndexOf('?') is >= 0 and var at ? Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(address[at..].Split('#')[0]) : null;
         return new(address, Line(referrer?.Split('#')[0], MostUrl), Of("source", "utm_source"), Of("medium", "utm_medium"), Of("name", "utm_campaign"), Of("term", "utm_term"), Of("content", "utm_content"));
 
         string? Of(string said, string parameter) =>
-            Line(campaign.Text(said) ?? campaign.Text(parameter) ?? (query is not null && query.TryGetValue(parameter, out var values) ? values[0] : null), MostCampaign);
+            Line(campaign.Text(said) ?? campaign.Text(parameter) ?? among.Text(parameter) ?? (query is not null && query.TryGetValue(parameter, out var values) ? values[0] : null), MostCampaign);
     }
 
     /// <summary>The envelope, or what is wrong with the message.</summary>

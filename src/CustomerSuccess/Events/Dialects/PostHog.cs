@@ -49,7 +49,7 @@ public static class PostHog
         draft.Claimed = message.At("offset").Number() is >= 0 and < 1e11 and var age ? arrival.At.AddMilliseconds(-age)
             : message.At("timestamp").Instant() ?? properties.At("timestamp").Instant() ?? properties.At("$time").Instant();
         draft.Bot = Bots.Visits(properties.AtAny("$raw_user_agent", "$user_agent", "$useragent").Text() ?? arrival.Agent);
-        draft.Visit = Draft.Page(properties.Text("$current_url"), properties.Text("$referrer") is "$direct" ? null : properties.Text("$referrer"), properties);
+        draft.Visit = Draft.Page(properties.Text("$current_url"), properties.Text("$referrer") is "$direct" ? null : properties.Text("$referrer"), among: properties);
         draft.Properties = properties;
         draft.Without = NotKept;
         Who(draft, message, properties, arrival);

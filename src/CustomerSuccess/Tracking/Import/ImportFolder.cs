@@ -28,7 +28,7 @@ public static class ImportFolder
     // Imports wait for each other: the ids of one must be known to the next.
     // The planner knows nothing of what this transaction has written itself; left alone it reads whole tables for every batch.
     private const string Prologue = """
-        select pg_advisory_xact_lock(9, 1), set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true), set_config('jit', 'off', true),
+        select pg_advisory_xact_lock(14, 1), set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true), set_config('jit', 'off', true),
           set_config('enable_seqscan', 'off', true), set_config('work_mem', '64MB', true)
         """;
 

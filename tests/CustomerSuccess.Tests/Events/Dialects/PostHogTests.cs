@@ -74,7 +74,7 @@ public sealed class PostHogTests
     [Fact]
     public void A_page_view_says_where_and_from_where()
     {
-        var e = Read("""{"event":"$pageview","distinct_id":"u","properties":{"$current_url":"https://acme.example/a?utm_medium=email#part","$referrer":"$direct","utm_source":"news","$session_id":"s1"}}""").Event!;
+        var e = Read("""{"event":"$pageview","distinct_id":"u","properties":{"$current_url":"https://acme.example/a?utm_medium=email#part","$referrer":"$direct","utm_source":"news","source":"spa","name":"Home","$session_id":"s1"}}""").Event!;
         (e.Visit, e.SessionId).ShouldBe((new Visit("https://acme.example/a?utm_medium=email", null, "news", "email"), "s1"));
     }
 
