@@ -98,15 +98,8 @@ public sealed class TestServer : IAsyncDisposable
         Directory.Delete(server.folder!, recursive: true);
     }
 
-    /// <summary>Wait until the private server of this folder has stopped; fails after ten seconds.</summary>
-    public static async Task Gone(DataFolder where)
-    {
-        for (var tries = 0; File.Exists(Path.Combine(where.Data, "postmaster.pid")); tries++)
-        {
-            if (tries > 500) throw new TimeoutException($"The server in {where.Path} does not stop.");
-            await Task.Delay(20);
-        }
-    }
+    /// <summary>Wait until the private server of this folder has stopped.</summary>
+    public static Task Gone(DataFolder where) => Wait.Until(() => !File.Exists(Path.Combine(where.Data, "postmaster.pid")), $"the end of the server in {where.Path}");
 
     private static async Task<TestServer> Start()
     {

@@ -59,7 +59,7 @@ public static class RouteWalk
         using var request = new HttpRequestMessage(new HttpMethod(door.Method), door.Address);
         if (visitor.Key is not null) request.Headers.Add("x-api-key", visitor.Key);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(TimeSpan.FromSeconds(10));
+        limit.CancelAfter(Wait.Longest);
         using var answer = await visitor.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
         return answer.StatusCode;
     }

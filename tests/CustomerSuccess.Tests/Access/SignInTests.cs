@@ -71,9 +71,9 @@ public sealed class SignInTests
         await house.Hire(Cast.Alice);
         var http = house.Client(new CookieContainer());
         var token = await http.Token("/sign-in");
-        var known = await Quickest(Cast.Alice.Email, 4);
-        var unknown = await Quickest("nobody@example.com", 4);
-        Math.Abs(known - unknown).ShouldBeLessThan(150, $"known {known} ms, unknown {unknown} ms");
+        // Every refusal waits for the same moment; a machine that is slow only comes later.
+        (await Quickest(Cast.Alice.Email, 3)).ShouldBeGreaterThan(590);
+        (await Quickest("nobody@example.com", 3)).ShouldBeGreaterThan(590);
 
         async Task<double> Quickest(string email, int times)
         {

@@ -133,22 +133,15 @@ public sealed class IngestionTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Counting_costs_a_fraction_of_a_microsecond_an_event()
+    public void Counting_an_event_takes_next_to_no_memory()
     {
         var counts = house.Services.GetRequiredService<CountMessages>();
         var batch = Enumerable.Range(0, 500).Select(n => Story.Event("acme", "api_call", Story.Start) with { Source = n % 10 == 0 ? "segment" : "native", Actor = "source:s" + n % 3 }).ToList();
         var receipts = batch.ConvertAll(e => new Receipt(e.Id, Verdict.Accepted));
-        double Round()
-        {
-            var began = TimeProvider.System.GetTimestamp();
-            for (var n = 0; n < 200; n++) counts.Note(batch, receipts, TimeSpan.Zero);
-            return TimeProvider.System.GetElapsedTime(began).TotalNanoseconds / 100_000;
-        }
-
-        // The best of many: the machine that runs this does other things too.
-        var best = Enumerable.Range(0, 20).Min(_ => Round());
-        TestContext.Current.SendDiagnosticMessage($"counting: {best:0} ns an event");
-        best.ShouldBeLessThan(1_000);
+        counts.Note(batch, receipts, TimeSpan.Zero);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var n = 0; n < 200; n++) counts.Note(batch, receipts, TimeSpan.Zero);
+        ((GC.GetAllocatedBytesForCurrentThread() - before) / 100_000).ShouldBeLessThan(10);
     }
 
     [Fact]
@@ -190,7 +183,7 @@ public sealed class IngestionTests : IAsyncLifetime
             new { id = "q1", type = "poison", customer_id = "acme", properties = new { note = "<script>alert(1)</script>", path = new string('x', 200) } },
             new { id = "r1", type = "api_call", customer_id = "nobody" }, new { id = "r2", type = "Not Snake", customer_id = "acme" });
         await Waiting(3);
-        await bob.Sees("1 waiting", within: 15_000);
+        await bob.Sees("1 waiting");
         await bob.Go("/settings/ingestion?id=q1");
         await bob.Sees("Send all again");
         await bob.Sees("Days that late events restated");
@@ -227,7 +220,7 @@ public sealed class IngestionTests : IAsyncLifetime
     // Receipts of rejected messages are written behind the answers.
     private async Task Waiting(long many)
     {
-        for (var tries = 0; tries < 200 && await Scalar<long>("select count(*) from receipts where verdict <> 'duplicate' and settled is null") < many; tries++) await Task.Delay(50, Ct);
+        await Wait.Until(async () => await Scalar<long>("select count(*) from receipts where verdict <> 'duplicate' and settled is null") >= many, $"{many} refused messages");
     }
 
     private Task<string> Replay(HttpClient who, string id) => Post(who, "replays", ("Id", id), ("Source", "native"), ("Subject", "acme"), ("Verdict", "quarantined"));

@@ -36,7 +36,7 @@ public static class MalformedRun
         using var request = new HttpRequestMessage(HttpMethod.Post, door) { Content = new ByteArrayContent(json) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.Add("x-api-key", key);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         try
         {
             using var answer = await http.SendAsync(request, limit.Token);

@@ -91,7 +91,9 @@ public sealed class SpineTests
         await using var one = await first.BeginTransactionAsync();
         await log.Write(first, one, [Story.Event("acme", "onboarding_step_account_created", Story.Start.AddDays(1))], default);
         var second = Commit(db, log, [Story.Event("acme", "onboarding_step_first_issue_tagged", Story.Start.AddDays(2))]);
-        await Task.Delay(200);
+        // With the lock it waits for it; without, it gets through.
+        await using var look = await db.OpenConnectionAsync();
+        await Wait.Until(async () => second.IsCompleted || await look.ExecuteScalarAsync<bool>("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"), "the second writer");
         await one.CommitAsync();
         await second;
         return (await Rebuild.Run(db, Rooms.Projections, check: true, null, default)).Differences;

@@ -90,7 +90,7 @@ public sealed class FollowTests
         answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.Created);
         (await c.QueryAsync<string>("select type from events where type in ('signup', 'api_key_created') order by 1")).ShouldBe(["api_key_created", "signup"]);
 
-        for (var tries = 0; await c.ExecuteScalarAsync<bool>("select exists (select from funnel_waiting)") && tries < 100; tries++) await Task.Delay(50);
+        await Followed(c);
         lines.All.ShouldContain(line => line.Contains("funnel leaves out signup:", StringComparison.Ordinal) && line.Contains("./cs rebuild", StringComparison.Ordinal));
         (await Travels.Get(house, "/api/v1/funnel/summary")).GetProperty("signups").GetInt64().ShouldBe(0);
 
@@ -120,7 +120,7 @@ public sealed class FollowTests
 
         // A reader is not turned away meanwhile.
         await Travels.GetNow(house, "/api/v1/funnel/summary");
-        for (var tries = 0; await c.ExecuteScalarAsync<bool>("select exists (select from funnel_waiting)") && tries < 400; tries++) await Task.Delay(50);
+        await Followed(c);
         lines.All.Where(line => line.Contains("funnel leaves out", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("leaves out s-techcorp: planted");
         (await c.QueryAsync<string>("select customer_id from journeys where signup_at is not null order by 1")).ShouldBe(["acme", "northwind"]);
         (await c.ExecuteScalarAsync<bool>("select key_at is not null from journeys where customer_id = 'acme'")).ShouldBeTrue();
@@ -138,12 +138,13 @@ public sealed class FollowTests
         await using var c = await house.Db.OpenConnectionAsync();
         await c.ExecuteAsync("select pg_advisory_lock(10, 0)");
         await Commit(house.Db, [Story.Created("acme"), Story.Event("acme", "signup", house.Clock.GetUtcNow().UtcDateTime)]);
-        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        // It is answered while the funnel is still held: with what was known before.
         (await Travels.GetNow(house, "/api/v1/funnel/summary")).GetProperty("signups").GetInt64().ShouldBe(0);
-        System.Diagnostics.Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(3));
         await c.ExecuteAsync("select pg_advisory_unlock(10, 0)");
         (await Travels.Get(house, "/api/v1/funnel/summary")).GetProperty("signups").GetInt64().ShouldBe(1);
     }
+
+    private static Task Followed(NpgsqlConnection c) => Wait.Until(async () => !await c.ExecuteScalarAsync<bool>("select exists (select from funnel_waiting)"), "the funnel to follow");
 
     private async Task Commit(NpgsqlDataSource db, IReadOnlyList<Envelope> events)
     {

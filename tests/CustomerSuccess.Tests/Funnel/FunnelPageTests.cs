@@ -73,7 +73,7 @@ public sealed class FunnelPageTests
     }
 
     [Fact]
-    public async Task An_open_page_hears_of_a_visit_within_a_second_or_two()
+    public async Task An_open_page_hears_of_a_visit()
     {
         await using var house = await Told();
         var client = await DashboardTests.Reader(house);
@@ -82,8 +82,7 @@ public sealed class FunnelPageTests
         var sender = house.Client();
         sender.DefaultRequestHeaders.Add("x-api-key", await house.Key("ingest"));
         (await System.Net.Http.Json.HttpClientJsonExtensions.PostAsJsonAsync(sender, "/api/v1/funnel/page-views", new { visitor_id = "new", url = "https://rsolv.dev/" })).EnsureSuccessStatusCode();
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        while ((await Item(stream)).QuerySelector("[data-figure='stage visit']")!.TextContent != "7") watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(8));
+        (await Wait.For(() => Item(stream), item => item.QuerySelector("[data-figure='stage visit']")!.TextContent == "7")).QuerySelector("[data-figure='stage visit']")!.TextContent.ShouldBe("7");
     }
 
     [Fact]

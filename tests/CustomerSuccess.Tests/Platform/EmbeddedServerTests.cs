@@ -29,7 +29,7 @@ public sealed class EmbeddedServerTests : IAsyncLifetime
             process.Dispose();
         }
 
-        await Until(() => !File.Exists(PidFile));
+        await Wait.Until(() => !File.Exists(PidFile), "the end of the server");
         Directory.Delete(data, recursive: true);
     }
 
@@ -47,8 +47,8 @@ public sealed class EmbeddedServerTests : IAsyncLifetime
         (await Ready(address)).ShouldBeTrue();
 
         second.Kill();
-        await Until(() => !File.Exists(PidFile));
-        await Until(() => !Directory.Exists($"/proc/{pid}"));
+        await Wait.Until(() => !File.Exists(PidFile), "the end of the server");
+        await Wait.Until(() => !Directory.Exists($"/proc/{pid}"), "the end of its process");
     }
 
     [Fact]
@@ -68,11 +68,11 @@ public sealed class EmbeddedServerTests : IAsyncLifetime
 
         Process.GetProcessById(ServerPid).Kill();
         (await Ready(address)).ShouldBeFalse();
-        await Until(() => Ready(address));
+        await Wait.Until(() => Ready(address), "the product to be ready");
 
         foreach (var keeper in Keepers()) keeper.Kill();
-        await Until(() => Keepers().Count == 2);
-        await Until(() => Ready(address));
+        await Wait.Until(() => Keepers().Count == 2, "two keepers");
+        await Wait.Until(() => Ready(address), "the product to be ready");
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class EmbeddedServerTests : IAsyncLifetime
         using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
         await process.WaitForExitAsync(Ct);
         process.ExitCode.ShouldBe(0);
-        await Until(() => !File.Exists(PidFile));
+        await Wait.Until(() => !File.Exists(PidFile), "the end of the server");
 
         await using var again = await EmbeddedServer.Join(data, Ct);
         await using var source = Database.Pool(again.ConnectionString, patient: true);
@@ -105,21 +105,21 @@ public sealed class EmbeddedServerTests : IAsyncLifetime
         {
         }
 
-        await Until(() => !File.Exists(PidFile));
+        await Wait.Until(() => !File.Exists(PidFile), "the end of the server");
         var folder = DataFolder.Prepare(data);
         var start = new ProcessStartInfo(Binaries.Find(folder.MadeBy, folder.Data).Program("postgres"),
             ["-D", folder.Data, "-c", "listen_addresses=", "-c", $"unix_socket_directories={folder.Data}"])
         { UseShellExecute = false, WorkingDirectory = "/", RedirectStandardError = true };
         if (folder.RunAs is { } user) start.UserName = user;
         started.Add(Process.Start(start)!);
-        await Until(() => File.Exists(PidFile));
+        await Wait.Until(() => File.Exists(PidFile), "the server");
 
         var trouble = await Should.ThrowAsync<Trouble>(async () => await EmbeddedServer.Join(data, Ct));
         trouble.Text.ShouldContain("Another PostgreSQL");
         trouble.Fix.ShouldContain("CS_DATABASE");
 
         using var stop = Process.Start("kill", ["-INT", ServerPid.ToString(CultureInfo.InvariantCulture)]);
-        await Until(() => !File.Exists(PidFile));
+        await Wait.Until(() => !File.Exists(PidFile), "the end of the server");
     }
 
     private async Task<(Process Process, string Address)> Serve()
@@ -139,7 +139,7 @@ public sealed class EmbeddedServerTests : IAsyncLifetime
 
     private static async Task<bool> Ready(string address)
     {
-        using var http = new HttpClient(new SocketsHttpHandler()) { Timeout = TimeSpan.FromSeconds(5) };
+        using var http = new HttpClient(new SocketsHttpHandler()) { Timeout = Wait.Longest };
         return (await http.GetAsync(address + "/readyz", CancellationToken.None)).IsSuccessStatusCode;
     }
 
@@ -155,17 +155,6 @@ public sealed class EmbeddedServerTests : IAsyncLifetime
         catch (IOException)
         {
             return "";
-        }
-    }
-
-    private static Task Until(Func<bool> done) => Until(() => Task.FromResult(done()));
-
-    private static async Task Until(Func<Task<bool>> done)
-    {
-        for (var tries = 0; !await done(); tries++)
-        {
-            if (tries > 400) throw new TimeoutException("It did not happen within 8 seconds.");
-            await Task.Delay(20, CancellationToken.None);
         }
     }
 }

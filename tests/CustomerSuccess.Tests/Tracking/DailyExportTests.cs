@@ -14,11 +14,7 @@ public sealed class DailyExportTests
         foreach (var name in new[] { "rsolv_metrics_2025-05-01.zip", "rsolv_metrics_2025-05-03.zip", "rsolv_metrics_2025-05-04.zip", "rsolv_metrics_notes.zip", "other.txt" })
             await File.WriteAllTextAsync(Path.Combine(folder, name), "");
         await using var house = await House.Open(null, ("CS_EXPORT_DIR", folder), ("CS_EXPORT_KEEP", "2"), ("CS_EXPORT_TIME", "11:00"));
-        for (var tries = 0; !File.Exists(Path.Combine(folder, "rsolv_metrics_2025-05-05.zip")) || File.Exists(Path.Combine(folder, "rsolv_metrics_2025-05-01.zip")); tries++)
-        {
-            tries.ShouldBeLessThan(100);
-            await Task.Delay(50);
-        }
+        await Wait.Until(() => File.Exists(Path.Combine(folder, "rsolv_metrics_2025-05-05.zip")) && !File.Exists(Path.Combine(folder, "rsolv_metrics_2025-05-01.zip")), "today's export, and the oldest gone");
 
         Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)
             .ShouldBe(["other.txt", "rsolv_metrics_2025-05-04.zip", "rsolv_metrics_2025-05-05.zip", "rsolv_metrics_notes.zip"]);
@@ -31,11 +27,7 @@ public sealed class DailyExportTests
         (await jobs.Once(default)).ShouldNotContain("daily-export", "it is not 11:00 yet");
         house.Clock.Set(new DateTimeOffset(2025, 5, 6, 11, 0, 0, TimeSpan.Zero));
         await jobs.Once(default);
-        for (var tries = 0; !File.Exists(Path.Combine(folder, "rsolv_metrics_2025-05-06.zip")); tries++)
-        {
-            tries.ShouldBeLessThan(100);
-            await Task.Delay(50);
-        }
+        await Wait.Until(() => File.Exists(Path.Combine(folder, "rsolv_metrics_2025-05-06.zip")), "tomorrow's export");
 
         Directory.Delete(folder, recursive: true);
     }

@@ -109,20 +109,11 @@ public sealed class ImportTests : TrackingHouse
         // As CreateCustomer does it: a number, then the customer's lock.
         await connection.ExecuteAsync("update numbers set last = last + 1 where prefix = 'c'");
         var import = Do("import", Folder);
-        await Waiting(1);
+        await Wait.Until(async () => await Count("pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0, "the import at the lock");
         await EventLog.Lock(connection, transaction, ["c1001", "c1002"], default);
         await transaction.CommitAsync();
         await import;
         (await Count("customers")).ShouldBe(2);
-
-        async Task Waiting(long expected)
-        {
-            for (var tries = 0; await Count("pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") < expected; tries++)
-            {
-                tries.ShouldBeLessThan(500);
-                await Task.Delay(20);
-            }
-        }
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class Browser : IAsyncDisposable
             Locale = "en-GB",
             TimezoneId = "Europe/Berlin",
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout((float)Wait.Longest.TotalMilliseconds);
         var visitor = new Visitor(context, await context.NewPageAsync());
         if (who is not null) await visitor.SignIn(who);
         return visitor;
@@ -38,6 +38,7 @@ public sealed class Browser : IAsyncDisposable
 
     private static async Task<(IPlaywright, IBrowser)> Start()
     {
+        Assertions.SetDefaultExpectTimeout((float)Wait.Longest.TotalMilliseconds);
         var driver = await Playwright.CreateAsync();
         var chromium = await driver.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

@@ -81,7 +81,7 @@ public sealed class CustomerFormTests(House house) : IClassFixture<House>
         var api = await Machine.With(house, "admin");
         await api.Post("/api/v1/customers", new { id = "followed", email = "f@followed.test", organization = "Followed" });
         using var carol = await house.As(Cast.Carol);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        using var limit = new CancellationTokenSource(Wait.Longest);
         using var answer = await carol.GetAsync("/live/customers/followed", HttpCompletionOption.ResponseHeadersRead, limit.Token);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(limit.Token));

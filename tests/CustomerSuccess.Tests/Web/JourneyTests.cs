@@ -75,7 +75,7 @@ public sealed class JourneyTests(LivedInHouse lived) : IClassFixture<LivedInHous
         await alice.NothingToComplain("an import to be confirmed");
         await alice.Button("Import").ClickAsync();
         await alice.Page.GetByText("See the customers").ClickAsync();
-        await alice.Sees("Journey", within: 5000);
+        await alice.Sees("Journey");
         folder.Delete(recursive: true);
     }
 

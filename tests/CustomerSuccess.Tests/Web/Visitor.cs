@@ -40,8 +40,7 @@ public sealed class Visitor : IAsyncDisposable
     public ILocator Field(string label) => Page.GetByLabel(label);
 
     /// <summary>Wait until the page shows this text.</summary>
-    public Task Sees(string text, float? within = null) =>
-        Assertions.Expect(Page.Locator("body")).ToContainTextAsync(text, new LocatorAssertionsToContainTextOptions { Timeout = within, UseInnerText = true });
+    public Task Sees(string text) => Assertions.Expect(Page.Locator("body")).ToContainTextAsync(text, new LocatorAssertionsToContainTextOptions { UseInnerText = true });
 
     /// <summary>The page as it stands is accessible, fits its screen, and the browser had nothing to complain about.</summary>
     public async Task NothingToComplain(string what)

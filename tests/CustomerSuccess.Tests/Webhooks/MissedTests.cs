@@ -164,8 +164,7 @@ public sealed class MissedTests : IAsyncLifetime
         await using var working = await House.Open(settings:
             [.. GitHubSender.Settings, ("CS_GITHUB_API", github.Url), ("CS_ALLOW_PRIVATE_ADDRESSES", "127.0.0.1"), ("CS_GITHUB_APP_ID", "12345"), ("CS_GITHUB_APP_KEY", Pem.ReplaceLineEndings("\\n"))]);
         await using var connection = await working.Db.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        for (var tries = 0; tries < 100 && await connection.ExecuteScalarAsync<int>("select count(*) from webhook_deliveries where fetched") == 0; tries++) await Task.Delay(100, TestContext.Current.CancellationToken);
-        (await connection.ExecuteScalarAsync<string>("select delivery_id from webhook_deliveries where fetched")).ShouldBe("guid-1");
+        (await Wait.For(() => connection.ExecuteScalarAsync<string?>("select delivery_id from webhook_deliveries where fetched"), id => id is not null)).ShouldBe("guid-1");
     }
 
     private Task<string> Look() => Look(house);

@@ -78,8 +78,7 @@ public sealed class StripeTests : IAsyncLifetime
         await Stored(stripe.Event("evt_7", "customer.subscription.created", StripeSender.Subscription("sub_7", customer: "cus_7"), minutes: -5));
         await Stored(stripe.Event("evt_8", "invoice.paid", about));
         await house.Write(Story.Created("late") with { Properties = JsonSerializer.Serialize(new { email = "mary@late.example", organization = "Late", signup_date = "2025-01-01", external_ids = by == "external id" ? new Dictionary<string, string> { ["stripe"] = "cus_7" } : [] }) });
-        for (var tries = 0; tries < 100 && (await Rows("select plan from customers where customer_id = 'late' and plan <> ''")).Count == 0; tries++) await Task.Delay(100);
-        (await Rows("select plan || ' ' || mrr from customers where customer_id = 'late'")).ShouldBe(["Pro 99.00"]);
+        (await Wait.For(() => Rows("select plan || ' ' || mrr from customers where customer_id = 'late' and plan <> ''"), rows => rows.Count > 0)).ShouldBe(["Pro 99.00"]);
         (await Rows("select type from attributed where customer_id = 'late' and source = 'stripe' order by 1")).ShouldBe(["customer_updated", "payment_succeeded", "subscription_changed"]);
         var check = await house.Cli("rebuild", "--check");
         check.Code.ShouldBe(0, check.Out);

@@ -14,7 +14,7 @@ public static class Bots
     private const int Longest = 512;
     private const int MostRemembered = 4_096;
 
-    private static readonly Regex Pattern = new(
+    internal static readonly Regex Pattern = new(
         string.Join('|', Sql.Read("Events/Visits/bots.txt").Split('\n').Where(line => line.Length > 0 && line[0] != '#')),
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromMilliseconds(250));
 

@@ -132,14 +132,7 @@ public sealed class IdentityApiTests : IAsyncLifetime
     private async Task<List<string>> Ids(string query) => [.. (await Get($"/api/v1/identities?{query}")).GetProperty("identities").EnumerateArray().Select(one => one.GetProperty("identity").GetString()!)];
 
     // The resolver works behind the events.
-    private async Task Until(string query, string identity)
-    {
-        for (var tries = 0; !(await Ids(query)).Contains(identity); tries++)
-        {
-            if (tries > 300) throw new TimeoutException($"{identity} does not appear in {query}");
-            await Task.Delay(50);
-        }
-    }
+    private Task Until(string query, string identity) => Wait.Until(async () => (await Ids(query)).Contains(identity), $"{identity} in {query}");
 
     private async Task<long> Merged(string customer)
     {

@@ -103,14 +103,7 @@ public sealed class TakeoverTests : IAsyncLifetime
     }
 
     // Nothing waits for the resolver any more; what it takes and what it makes of it is one transaction.
-    private async Task Settled()
-    {
-        for (var tries = 0; (await Rows("select 'waits' from unresolved limit 1")).Count > 0; tries++)
-        {
-            if (tries > 300) throw new TimeoutException("The resolver does not get done.");
-            await Task.Delay(50, Ct);
-        }
-    }
+    private Task Settled() => Wait.Until(async () => (await Rows("select 'waits' from unresolved limit 1")).Count == 0, "the resolver to get done");
 
     public ValueTask DisposeAsync() => house.DisposeAsync();
 }

@@ -70,15 +70,9 @@ public sealed class BrowserClientTests
 
     private static async Task<IReadOnlyList<string>> Until(House house, string source, IReadOnlyDictionary<string, long> told)
     {
-        IReadOnlyList<string> missing = [];
-        for (var tries = 0; tries < 400; tries++)
-        {
-            missing = [.. (await Clients.Missing(house, source, told)).Where(one => !one.StartsWith("page_leave: 0", StringComparison.Ordinal))];
-            if (missing.Count == 0) return missing;
-            await Task.Delay(100);
-        }
+        return await Wait.For(Missing, missing => missing.Count == 0);
 
-        return missing;
+        async Task<IReadOnlyList<string>> Missing() => [.. (await Clients.Missing(house, source, told)).Where(one => !one.StartsWith("page_leave: 0", StringComparison.Ordinal))];
     }
 
     private static async Task Resolved(House house, string source)

@@ -41,8 +41,7 @@ public sealed class DialectHostileTests(House house) : IClassFixture<House>
         var expected = DialectCases.Doors(key).Sum(door => door.Bad.Count * (door.Batch is null ? 1 : 2));
         (await connection.ExecuteScalarAsync<long>("select count(*) from events where type = 'good'")).ShouldBe(expected);
         // Whoever gave an id can ask why.
-        for (var tries = 0; tries < 50 && (await house.Cli("explain", "bad-1", "--json")).Code != 0; tries++) await Task.Delay(100);
-        (await house.Cli("explain", "bad-1")).Out.ShouldContain("NUL");
+        (await Wait.For(() => house.Cli("explain", "bad-1"), explained => explained.Code == 0)).Out.ShouldContain("NUL");
     }
 
     [Fact]

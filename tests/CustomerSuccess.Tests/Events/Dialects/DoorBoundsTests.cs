@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using CustomerSuccess.Access.Guard;
@@ -46,9 +45,9 @@ public sealed class DoorBoundsTests(House house) : IClassFixture<House>
         var messages = string.Join(',', Enumerable.Repeat("{\"type\":\"track\",\"event\":\"x\",\"userId\":\"u\",\"distinct_id\":\"u\"}", 5_000));
         foreach (var path in new[] { "/v1/batch", "/batch/" })
         {
-            var began = Stopwatch.GetTimestamp();
-            (await Post(path, PayloadTests.Gzip(Encoding.UTF8.GetBytes($$"""{"batch":[{{messages}}],{{fields}}}""")), key)).ShouldBe(400);
-            Stopwatch.GetElapsedTime(began).TotalSeconds.ShouldBeLessThan(10);
+            var (status, said) = await Answer(path, PayloadTests.Gzip(Encoding.UTF8.GetBytes($$"""{"batch":[{{messages}}],{{fields}}}""")), key);
+            status.ShouldBe(400);
+            said.ShouldContain("more than 200 fields");
         }
 
         // Neither is one message, nor what is set once looked for among what is set.
@@ -177,11 +176,13 @@ public sealed class DoorBoundsTests(House house) : IClassFixture<House>
         (Limited(new FromAnywhere()), Limited()).ShouldBe((true, false));
     }
 
-    private async Task<int> Post(string path, byte[] body, string? key = null)
+    private async Task<int> Post(string path, byte[] body, string? key = null) => (await Answer(path, body, key)).Status;
+
+    private async Task<(int Status, string Said)> Answer(string path, byte[] body, string? key = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         if (key is not null) request.Headers.Add("x-write-key", key);
         using var answer = await house.Http.SendAsync(request);
-        return (int)answer.StatusCode;
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 }

@@ -18,7 +18,7 @@ public sealed class Surfer : IAsyncDisposable
     public static async Task<IPage> Open(string? script = null, string agent = Agent)
     {
         var context = await (await Started.Value).Chromium.NewContextAsync(new BrowserNewContextOptions { UserAgent = agent, ViewportSize = new ViewportSize { Width = 800, Height = 600 } });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout((float)Wait.Longest.TotalMilliseconds);
         if (!string.IsNullOrEmpty(script)) await context.AddInitScriptAsync(script);
         return await context.NewPageAsync();
     }

@@ -82,16 +82,11 @@ public sealed class Website : IAsyncDisposable
         return site;
     }
 
-    /// <summary>Wait for the event that fits, at most ten seconds.</summary>
+    /// <summary>Wait for the event that fits.</summary>
     public async Task<JsonElement> Event(Func<JsonElement, bool> fits, string what)
     {
-        for (var tries = 0; tries < 200; tries++)
-        {
-            if (Got.FirstOrDefault(fits) is { ValueKind: JsonValueKind.Object } found) return found;
-            await Task.Delay(50);
-        }
-
-        throw new TimeoutException($"No {what} among: {string.Join('\n', Got)}");
+        var found = await Wait.For(() => Task.FromResult(Got.FirstOrDefault(fits)), one => one.ValueKind == JsonValueKind.Object);
+        return found.ValueKind == JsonValueKind.Object ? found : throw new TimeoutException($"No {what} among: {string.Join('\n', Got)}");
     }
 
     public Task<JsonElement> Event(string name, string? path = null) => Event(e => Named(e, name) && (path is null || Path(e) == path), $"{name} {path}");
