@@ -5,6 +5,7 @@ using CustomerSuccess.Engagement;
 using CustomerSuccess.Events;
 using CustomerSuccess.Funnel;
 using CustomerSuccess.Health;
+using CustomerSuccess.Messages;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Tracking;
@@ -36,6 +37,7 @@ public static class Rooms
         Funnel.Engine.EngineDoor.Add(services, settings);
         TrackingRoom.Add(services);
         WebhooksRoom.Add(services, settings);
+        MessagesRoom.Add(services, settings);
         Web.WebRoom.Add(services, settings);
         Schedule.Add(services);
     }
@@ -62,6 +64,7 @@ public static class Rooms
         Funnel.Engine.EngineDoor.Map(app);
         TrackingRoom.Map(app);
         WebhooksRoom.Map(app);
+        MessagesRoom.Map(app);
         AccessRoom.Map(app);
         Web.WebRoom.Map(app);
     }

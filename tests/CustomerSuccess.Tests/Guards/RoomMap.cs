@@ -11,10 +11,10 @@ public sealed partial class RoomMap
     private static readonly Dictionary<string, int> Floors = Map(
         (0, "Platform"),
         (FirstFloor, "Access Customers Events"),
-        (2, "Engagement Messages Work"),
+        (2, "Engagement Work"),
         (3, "Onboarding Funnel Feedback Milestones Experiments"),
         (4, "Health"),
-        (5, "Automation Outreach Tracking Webhooks"),
+        (5, "Automation Messages Outreach Tracking Webhooks"),
         (6, "Insights Monitoring Demo"),
         (7, "Cli Web"));
 

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using CustomerSuccess.Messages.Outbox;
+using CustomerSuccess.Messages.Templates;
+using Dapper;
+using Npgsql;
+
+namespace CustomerSuccess.Messages.Channels;
+
+/// <summary>Sends nothing: keeps what would have been sent, for the mailbox page. Holds where no other channel is set up.</summary>
+public sealed record LogChannel(NpgsqlDataSource Db) : Channel(Log, "Mailbox")
+{
+    public override bool Idempotent => true;
+
+    public override async Task<Answer> Send(Composed mail, Message message, CancellationToken ct)
+    {
+        await using var connection = await Db.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into mailbox (customer_id, message_id, attempt, at, to_email, to_name, subject, text, html, headers)
+            values (@CustomerId, @MessageId, @Attempt, clock_timestamp(), @ToEmail, @ToName, @Subject, @Text, @Html, @headers::jsonb)
+            on conflict do nothing
+            """,
+            new
+            {
+                message.CustomerId,
+                message.MessageId,
+                message.Attempt,
+                message.ToEmail,
+                message.ToName,
+                mail.Subject,
+                mail.Text,
+                mail.Html,
+                headers = JsonSerializer.Serialize(mail.Headers.Select(each => new { name = each.Key, value = each.Value })),
+            }, cancellationToken: ct));
+        return new Answer.Sent("");
+    }
+}

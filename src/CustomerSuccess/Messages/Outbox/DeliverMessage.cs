@@ -1,0 +1,102 @@
+using CustomerSuccess.Events;
+using CustomerSuccess.Messages.Channels;
+using CustomerSuccess.Messages.Consent;
+using CustomerSuccess.Messages.Templates;
+using CustomerSuccess.Platform;
+using Dapper;
+using Npgsql;
+
+namespace CustomerSuccess.Messages.Outbox;
+
+/// <summary>
+/// Takes one leased message to its end: may it go, what does it say, through which channel, what came of it. That it is being sent
+/// is committed before the first byte leaves, so that whoever finds it there after a crash knows that it may have left.
+/// </summary>
+public sealed class DeliverMessage(
+    NpgsqlDataSource db, JudgeMessage judge, ComposeMessage compose, RecordOutcome record, Buckets buckets, Signals signals, MessageSettings settings, TimeProvider clock)
+{
+    // The class of the advisory locks under which messages to one address are judged, one at a time.
+    private const int Lock = 20;
+
+    /// <summary>What may go out now, committed as being sent.</summary>
+    private sealed record Ready(Channel Channel, Composed Mail, DateTime At);
+
+    /// <param name="message">Leased by this process.</param>
+    /// <param name="known">Channels that are set up, in order.</param>
+    /// <param name="paid">The channel whose bucket gave for this message.</param>
+    /// <param name="exhausted">The channel whose 429 lasted until the message's deadline, if that is why it was claimed.</param>
+    /// <param name="ct">Stops what has not begun; a message on its way is followed to its end.</param>
+    public async Task Run(Message message, IReadOnlyList<Channel> known, Channel paid, Channel? exhausted, CancellationToken ct)
+    {
+        var began = clock.GetTimestamp();
+        var ready = await Begin(message, known, paid, exhausted, ct);
+        if (ready?.Channel != paid && exhausted is null) await buckets.Return(paid, 1, CancellationToken.None);
+        if (ready is null) return;
+        // Frozen since: another process may have given it up by now. Nothing left this one, and that is what it says.
+        var answer = clock.GetElapsedTime(began) > settings.Lease ? new Answer.NotReached("this process stood still for longer than its lease") : await Hand(ready, message);
+        await record.Run(message, known, ready.Channel, answer, ready.At, ready.Mail, CancellationToken.None);
+        signals.Publish(Signals.Messages, message.CustomerId);
+    }
+
+    private static async Task<Answer> Hand(Ready ready, Message message)
+    {
+        try
+        {
+            return await ready.Channel.Send(ready.Mail, message, CancellationToken.None);
+        }
+        catch (Exception error)
+        {
+            // A fault of ours in the middle of it: nobody knows how far it came.
+            return new Answer.Unknown(error.Message);
+        }
+    }
+
+    private async Task<Ready?> Begin(Message message, IReadOnlyList<Channel> known, Channel paid, Channel? exhausted, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_xact_lock(@Lock, hashtext(lower(@ToEmail)))", new { Lock, message.ToEmail }, transaction, cancellationToken: ct));
+        var (ready, settlement) = await Decide(connection, transaction, message, known, paid, exhausted, ct);
+        var at = await SettleMessage.Run(connection, transaction, message, settlement, ct);
+        await transaction.CommitAsync(ct);
+        if (ready is null) signals.Publish(Signals.Messages, message.CustomerId);
+        return at is { } then && ready is not null ? ready with { At = then } : null;
+    }
+
+    private async Task<(Ready?, Settlement)> Decide(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Message message, IReadOnlyList<Channel> known, Channel paid, Channel? exhausted, CancellationToken ct)
+    {
+        switch (await judge.Run(connection, transaction, message, clock.Now(), ct))
+        {
+            case Judgement.Defer defer:
+                var wait = defer.Until - clock.Now();
+                return (null, new(States.Queued, States.Deferred, defer.Reason) { Wait = wait > TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1), Detail = new { until = defer.Until } });
+            case Judgement.Suppress suppress:
+                return (null, new(States.Suppressed, States.Suppressed, suppress.Reason));
+            case Judgement.Drop drop:
+                return (null, new(States.Dropped, States.Dropped, drop.Reason) { Detail = drop.Winner is { } winner ? new { winner } : null });
+        }
+
+        if (exhausted is not null)
+        {
+            return (null, PickChannel.More(known, message, exhausted)
+                ? new(States.Queued, "refused", $"{exhausted.Title} answered 429 until the deadline") { Channel = exhausted.Name, Refused = exhausted.Name }
+                : new(States.Queued, States.Deferred, $"{exhausted.Title} still answers 429, and no other channel is left") { Channel = exhausted.Name, Wait = TimeSpan.FromMinutes(1) });
+        }
+
+        var choice = PickChannel.Of(known, message);
+        if (choice.Channel is not { } channel)
+        {
+            return (null, message.Uncertain is null ? new(States.Failed, States.Failed, choice.Reason) : new(States.Unknown, States.Unknown, choice.Reason));
+        }
+
+        if (channel != paid && await buckets.Take(channel, 1, ct) is { Granted: 0 } none)
+        {
+            return (null, new(States.Queued, States.Deferred, $"{channel.Title} takes no more for now") { Wait = none.Wait > TimeSpan.FromSeconds(1) ? none.Wait : TimeSpan.FromSeconds(1) });
+        }
+
+        var composition = await compose.Run(connection, transaction, message, ct);
+        if (composition.Mail is not { } mail) return (null, new(States.Failed, States.Failed, composition.Problem));
+        return (new(channel, mail, default), new(States.Sending, States.Sending, choice.Reason) { Channel = channel.Name, Version = mail.Version });
+    }
+}

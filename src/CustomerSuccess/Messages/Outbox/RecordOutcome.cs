@@ -1,0 +1,93 @@
+using System.Text.Json;
+using CustomerSuccess.Events;
+using CustomerSuccess.Messages.Channels;
+using CustomerSuccess.Messages.Templates;
+using CustomerSuccess.Platform;
+using Npgsql;
+
+namespace CustomerSuccess.Messages.Outbox;
+
+/// <summary>Writes what a channel made of a message, tells the others about the channel, and turns what was sent into an event of the customer.</summary>
+public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets buckets, Signals signals, MessageSettings settings, TimeProvider clock)
+{
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2), LongestWait = TimeSpan.FromMinutes(5);
+
+    /// <param name="message">As it was when it was leased.</param>
+    /// <param name="known">Channels that are set up.</param>
+    /// <param name="channel">That was asked.</param>
+    /// <param name="answer">Its answer.</param>
+    /// <param name="handedOver">When, by the database's clock.</param>
+    /// <param name="mail">What it was given.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task Run(Message message, IReadOnlyList<Channel> known, Channel channel, Answer answer, DateTime handedOver, Composed mail, CancellationToken ct)
+    {
+        await Channel(channel, answer, handedOver, ct);
+        var settlement = Settle(message, known, channel, answer, handedOver) with { Channel = channel.Name };
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var settled = await SettleMessage.Run(connection, transaction, message, settlement, ct);
+        var tells = settled is not null && settlement.State == States.Sent && message is { Audience: NewMessage.ToCustomer, CustomerId.Length: > 0 };
+        if (tells) await events.Write(connection, transaction, Events(message, channel), ct);
+        await transaction.CommitAsync(ct);
+        if (tells) signals.Publish(Signals.Events);
+    }
+
+    private Task Channel(Channel channel, Answer answer, DateTime handedOver, CancellationToken ct) => answer switch
+    {
+        Answer.Later later => buckets.Throttled(channel, later.After, later.Reason, ct),
+        Answer.NotReached not => buckets.NotReached(channel, not.Reason, ct),
+        Answer.Unknown unknown => buckets.NotReached(channel, unknown.Reason, ct),
+        _ => buckets.Worked(channel, handedOver, ct),
+    };
+
+    private Settlement Settle(Message message, IReadOnlyList<Channel> known, Channel channel, Answer answer, DateTime now)
+    {
+        var late = message.FirstTriedAt is { } first && now - first > settings.GiveUp;
+        return answer switch
+        {
+            Answer.Sent sent => new(States.Sent, States.Sent, "") { ProviderId = sent.ProviderId },
+            Answer.Refused refused when message.Uncertain is not null => new(States.Unknown, States.Unknown, $"an earlier try may have worked; now: {refused.Reason}"),
+            Answer.Refused refused when PickChannel.More(known, message, channel) => new(States.Queued, "refused", refused.Reason) { Refused = channel.Name },
+            Answer.Refused refused => new(States.Failed, States.Failed, refused.Reason) { Refused = channel.Name },
+            Answer.Unknown unknown when !channel.Idempotent || late => new(States.Unknown, States.Unknown, unknown.Reason),
+            Answer.Unknown unknown => Again(message, $"asked again: {unknown.Reason}") with { Uncertain = channel.Name },
+            _ when late => new(message.Uncertain is null ? States.Failed : States.Unknown, message.Uncertain is null ? States.Failed : States.Unknown, $"given up: {Reason(answer)}"),
+            Answer.Later { After: var after } later => (after is { } told ? new(States.Queued, States.Deferred, later.Reason) { Wait = told } : Again(message, later.Reason)) with { Patience = settings.Patience },
+            _ => Again(message, Reason(answer)),
+        };
+    }
+
+    // The channel's own pause is shared; this one keeps a single message that fails every time from coming first each time.
+    private static Settlement Again(Message message, string reason) =>
+        new(States.Queued, States.Deferred, reason)
+        {
+            Wait = TimeSpan.FromSeconds(Math.Min(LongestWait.TotalSeconds, FirstWait.TotalSeconds * Math.Pow(2, Math.Min(10, message.Attempt - 1))) * (0.5 + Random.Shared.NextDouble() / 2)),
+        };
+
+    private static string Reason(Answer answer) => answer switch
+    {
+        Answer.Later later => later.Reason,
+        Answer.NotReached not => not.Reason,
+        Answer.Unknown unknown => unknown.Reason,
+        _ => "",
+    };
+
+    private IReadOnlyList<Envelope> Events(Message message, Channel channel)
+    {
+        var now = clock.Now();
+        Envelope Told(string type, object properties) => new()
+        {
+            Id = $"message:{message.MessageId}:{type}",
+            Source = "system",
+            Type = type,
+            CustomerId = message.CustomerId,
+            OccurredAt = now,
+            ReceivedAt = now,
+            Actor = "system",
+            Properties = JsonSerializer.Serialize(properties),
+        };
+        var sent = Told("email_sent", new { message_id = message.MessageId, kind = message.Kind, topic = message.Topic, channel = channel.Name });
+        // A sent welcome is the first step of onboarding (SPEC §3).
+        return message.Kind == Kinds.Welcome ? [sent, Told(EventTypes.StepPrefix + "welcome_email_sent", new { step = "welcome_email_sent" })] : [sent];
+    }
+}
