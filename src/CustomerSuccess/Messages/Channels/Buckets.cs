@@ -69,7 +69,7 @@ public sealed class Buckets(NpgsqlDataSource db)
             update channels set failures = failures + 1, {set}, trial = false, reason = @reason, last_error = @reason, last_failed_at = clock_timestamp(),
               paused_until = greatest(paused_until, case
                 when @after is not null then clock_timestamp() + make_interval(secs => @after)
-                when @throttled or failures + 1 >= @MostFailures then clock_timestamp() + make_interval(secs => @chance * least(@longest, @first * power(2, least(failures, 20)))) end)
+                when @throttled or failures + 1 >= @MostFailures then clock_timestamp() + make_interval(secs => (0.5 + random() / 2) * least(@longest, @first * power(2, least(failures, 20)))) end)
             where channel = @channel
             """,
             new
@@ -78,7 +78,6 @@ public sealed class Buckets(NpgsqlDataSource db)
                 reason,
                 after = after?.TotalSeconds,
                 throttled = set.Contains("coalesce", StringComparison.Ordinal),
-                chance = 0.5 + Random.Shared.NextDouble() / 2,
                 first = FirstPause.TotalSeconds,
                 longest = LongestPause.TotalSeconds,
                 MostFailures,

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using CustomerSuccess.Events;
 using CustomerSuccess.Messages.Channels;
@@ -61,7 +62,7 @@ public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets 
     private static Settlement Again(Message message, string reason) =>
         new(States.Queued, States.Deferred, reason)
         {
-            Wait = TimeSpan.FromSeconds(Math.Min(LongestWait.TotalSeconds, FirstWait.TotalSeconds * Math.Pow(2, Math.Min(10, message.Attempt - 1))) * (0.5 + Random.Shared.NextDouble() / 2)),
+            Wait = TimeSpan.FromSeconds(Math.Min(LongestWait.TotalSeconds, FirstWait.TotalSeconds * Math.Pow(2, Math.Min(10, message.Attempt - 1))) * RandomNumberGenerator.GetInt32(500, 1000) / 1000),
         };
 
     private static string Reason(Answer answer) => answer switch
