@@ -28,9 +28,9 @@ public static class Post
     /// <summary>Wait until it is in this state.</summary>
     public static async Task Becomes(this House house, string id, string state)
     {
-        var until = DateTime.UtcNow + Patience;
+        var began = TimeProvider.System.GetTimestamp();
         var now = await house.State(id);
-        while (now.State != state && DateTime.UtcNow < until)
+        while (now.State != state && TimeProvider.System.GetElapsedTime(began) < Patience)
         {
             await Task.Delay(50);
             now = await house.State(id);
