@@ -102,7 +102,7 @@ public sealed partial class EventLog(Projections projections, TimeProvider? cloc
         {
             batch.BatchCommands.Add(new(events.Count <= Few ? PrologueOfFew : Prologue));
             if (linked is null && rows.Others() is { Count: > 0 } others) batch.BatchCommands.Add(SubjectLocks(others));
-            var locking = events.Where(e => projections.Locks(e.Type)).Select(e => (e.Type, Customer: CustomerOf(e, linked))).Where(one => one.Customer is not null).Distinct().ToList();
+            var locking = events.Where(e => projections.Locks(e.Type)).Select(e => (e.Type, Customer: CustomerOf(e, linked), At: e.OccurredAt)).Where(one => one.Customer is not null).ToList();
             if (TakesCustomerLock && locking.Count > 0) batch.BatchCommands.Add(Of("select pg_advisory_xact_lock(7, b) from unnest($1::int[]) b", InOrder(locking.Select(one => one.Customer!))));
             // Whoever keeps the log in memory looks for what is received lately; this comes under the times of then.
             if (events.Any(e => e.History || LongSince(e.ReceivedAt))) batch.BatchCommands.Add(new(ChangesThePast));
@@ -112,6 +112,16 @@ public sealed partial class EventLog(Projections projections, TimeProvider? cloc
             foreach (var replay in projections.Replays)
             {
                 if (Customers(replay.Handles) is not { Length: > 0 } customers) continue;
+                if (replay.WhereNeeded is { } statement)
+                {
+                    var told = locking.Where(one => replay.Handles(one.Type)).GroupBy(one => (one.Customer, one.Type), one => one.At).ToList();
+                    var command = Of(statement, told.ConvertAll(one => one.Key.Customer!).ToArray());
+                    command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = told.ConvertAll(one => one.Key.Type).ToArray() });
+                    command.Parameters.Add(new NpgsqlParameter<DateTime[]> { TypedValue = told.ConvertAll(one => one.Min()).ToArray() });
+                    batch.BatchCommands.Add(command);
+                    continue;
+                }
+
                 foreach (var command in replay.Commands) batch.BatchCommands.Add(Of(command, customers));
             }
 

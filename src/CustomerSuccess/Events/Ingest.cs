@@ -17,7 +17,7 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
 
     // What waits for a slow database must fit into memory whatever the calls carry: 5,000 calls of 4 MB would not.
     private const long MostCharacters = 64 * 1024 * 1024;
-    private const int MostTogether = 500;
+    private const int MostTogether = 2_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private const int FirstPlans = 1_000;

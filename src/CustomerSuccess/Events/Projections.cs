@@ -45,17 +45,28 @@ public sealed record Trail(
 /// <param name="Sql">CTEs, the last one called <c>state</c>.</param>
 /// <param name="Handles">Whether an event of this type can change the rows.</param>
 /// <param name="After">Run after it for the same customers; <c>@customers</c>.</param>
+/// <param name="Needed">
+/// Asked first where events come in: of (customer_id, type, at) in $1, $2, $3 the customers whose rows these can change. Null: all.
+/// </param>
 public sealed record Replay(
-    string Table, string[] Key, string[] Columns, string Sql, Func<string, bool> Handles, string? After = null)
+    string Table, string[] Key, string[] Columns, string Sql, Func<string, bool> Handles, string? After = null, string? Needed = null)
 {
     /// <summary>The live form: all events of <c>@customers</c>, whatever happened when.</summary>
-    public string Statement { get; } = $"""
-        with log as (select * from attributed where customer_id = any(@customers) and replayed),
+    public string Statement { get; } = Of(Table, Key, Columns, $"with log as (select * from attributed where customer_id = any(@customers) and replayed),\n{Sql}");
+
+    /// <summary>The same for those of $1 who need it.</summary>
+    internal string? WhereNeeded { get; } = Needed is null ? null : Of(Table, Key, Columns, $"""
+        with needed as materialized ({Needed}),
+        log as (select * from attributed where customer_id = any(array(select customer_id from needed)) and replayed),
         {Sql}
-        insert into {Table} ({string.Join(", ", Columns)})
-        select {string.Join(", ", Columns)} from state order by {string.Join(", ", Key)}
-        on conflict ({string.Join(", ", Key)}) do update set
-        {string.Join(",\n", Columns.Except(Key, StringComparer.Ordinal).Select(column => $"{column} = excluded.{column}"))}
+        """);
+
+    private static string Of(string table, string[] key, string[] columns, string state) => $"""
+        {state}
+        insert into {table} ({string.Join(", ", columns)})
+        select {string.Join(", ", columns)} from state order by {string.Join(", ", key)}
+        on conflict ({string.Join(", ", key)}) do update set
+        {string.Join(",\n", columns.Except(key, StringComparer.Ordinal).Select(column => $"{column} = excluded.{column}"))}
         """;
 
     /// <summary>The statement and what runs after it, one command each, with the customers as $1.</summary>

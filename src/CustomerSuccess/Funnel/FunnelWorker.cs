@@ -1,10 +1,11 @@
 using CustomerSuccess.Platform;
+using CustomerSuccess.Platform.Jobs;
 using Npgsql;
 
 namespace CustomerSuccess.Funnel;
 
 /// <summary>Keeps the funnel a quarter of a second behind the events, and tells the open pages. Looks by itself every second.</summary>
-public sealed class FunnelWorker(NpgsqlDataSource db, Signals signals, ILogger<FunnelWorker> log) : BackgroundService
+public sealed class FunnelWorker(NpgsqlDataSource db, Signals signals, TimeProvider clock, ILogger<FunnelWorker> log) : BackgroundService
 {
     private const int AtOnce = 500, Tries = 5;
 
@@ -18,11 +19,11 @@ public sealed class FunnelWorker(NpgsqlDataSource db, Signals signals, ILogger<F
             {
                 // After each failure fewer commits at once, 500, 125, 31, 7, 1; the one that still fails then is taken apart.
                 var limit = Math.Max(1, AtOnce >> (2 * failed));
+                var began = clock.GetTimestamp();
                 var done = await FollowEvents.Run(db, log, limit, stoppingToken, tired: failed >= Tries) ?? 0;
                 if (done > 0) failed = Math.Max(0, failed - 1);
                 if (done > 0) signals.Publish(Signals.Funnel);
-                // Under load one round takes all that came meanwhile: a busy visitor is written once, not per page.
-                if (done < limit) await Task.Delay(TimeSpan.FromMilliseconds(250), stoppingToken);
+                if (done < limit) await Task.Delay(Rest.After(clock.GetElapsedTime(began)), stoppingToken);
                 if (done == 0) await hints.Wait(TimeSpan.FromSeconds(1), stoppingToken);
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)

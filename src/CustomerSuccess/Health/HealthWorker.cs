@@ -1,5 +1,6 @@
 using CustomerSuccess.Events;
 using CustomerSuccess.Platform;
+using CustomerSuccess.Platform.Jobs;
 using Npgsql;
 
 namespace CustomerSuccess.Health;
@@ -8,9 +9,6 @@ namespace CustomerSuccess.Health;
 public sealed class HealthWorker(NpgsqlDataSource db, EventLog events, Signals signals, TimeProvider clock, ILogger<HealthWorker> log) : BackgroundService
 {
     private const int AtOnce = 5_000;
-
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,7 +27,7 @@ public sealed class HealthWorker(NpgsqlDataSource db, EventLog events, Signals s
                 var began = clock.GetTimestamp();
                 var done = await RefreshStandings.Run(db, events, clock, AtOnce, stoppingToken);
                 if (done.Count > 0) signals.Publish(Signals.Standings, string.Join(',', done));
-                if (done.Count < AtOnce) await Task.Delay(Pause(clock.GetElapsedTime(began)), stoppingToken);
+                if (done.Count < AtOnce) await Task.Delay(Rest.After(clock.GetElapsedTime(began)), stoppingToken);
                 if (done.Count == 0) await hints.Wait(TimeSpan.FromSeconds(1), stoppingToken);
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
@@ -41,8 +39,4 @@ public sealed class HealthWorker(NpgsqlDataSource db, EventLog events, Signals s
             }
         }
     }
-
-    // Under load one round takes all that came during the pause: a busy customer is worked out once, not per event. Nine times
-    // as long as the round took, so that standings take a tenth of one core however many customers are busy.
-    private static TimeSpan Pause(TimeSpan round) => TimeSpan.FromTicks(Math.Clamp(9 * round.Ticks, ShortestPause.Ticks, LongestPause.Ticks));
 }

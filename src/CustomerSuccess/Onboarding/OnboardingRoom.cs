@@ -12,7 +12,7 @@ public static class OnboardingRoom
     [
         new("onboarding", ["customer_id"],
             ["customer_id", "row_id", .. OnboardingSteps.All, "sources", "untimed", "done", "completed_at", "blocker_type", "notes", "blocked_at", "blocked_by"],
-            Sql.Read("Onboarding/onboarding.sql"), Replayed),
+            Sql.Read("Onboarding/onboarding.sql"), Replayed, Needed: Sql.Read("Onboarding/needed.sql")),
     ];
 
     /// <summary>The fifth step leads, once in a customer's life, to onboarding_completed.</summary>

@@ -1,5 +1,6 @@
 using CustomerSuccess.Events;
 using CustomerSuccess.Platform;
+using CustomerSuccess.Platform.Jobs;
 using Npgsql;
 
 namespace CustomerSuccess.Customers.Identities;
@@ -17,15 +18,17 @@ public sealed class Resolver(NpgsqlDataSource db, EventLog events, LinkSettings 
         {
             try
             {
+                var began = clock.GetTimestamp();
                 var done = await ResolveWaiting.Run(db, events, settings, clock, limit, stoppingToken);
-                limit = Math.Min(AtOnce, limit * 2);
                 if (done.Moved.Count > 0)
                 {
                     signals.Publish(Signals.Events);
                     signals.Publish(Signals.Standings, string.Join(',', done.Moved.Values.Distinct(StringComparer.Ordinal)));
                 }
 
+                if (done.Taken < limit) await Task.Delay(Rest.After(clock.GetElapsedTime(began)), stoppingToken);
                 if (done.Taken == 0) await hints.Wait(TimeSpan.FromSeconds(1), stoppingToken);
+                limit = Math.Min(AtOnce, limit * 2);
             }
             catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
             {
