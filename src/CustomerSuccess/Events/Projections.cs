@@ -91,6 +91,9 @@ public sealed record Whole(string Table, string Differences, string Mend);
 /// <summary>Everything the rooms derive from events, in the order they are written.</summary>
 public sealed record Projections(IReadOnlyList<Fold> Folds, IReadOnlyList<Replay> Replays, IReadOnlyList<Decision> Decisions, IReadOnlyList<Whole>? Wholes = null)
 {
+    // Where some are about no customer, whoever they are linked to is looked up.
+    private const ulong Others = 1ul << 63;
+
     private readonly ConcurrentDictionary<ulong, string> inserts = [];
 
     public IReadOnlyList<Trail> Trails { get; init; } = [];
@@ -112,6 +115,7 @@ public sealed record Projections(IReadOnlyList<Fold> Folds, IReadOnlyList<Replay
             if (Folds[n] is { On: not FoldOn.Move } fold && (fold.Takes is null || events.Any(fold.Takes))) which |= 1ul << n;
         }
 
+        if (events.Any(e => e.CustomerId is null)) which |= Others;
         return inserts.GetOrAdd(which, Insert);
     }
 
@@ -119,6 +123,7 @@ public sealed record Projections(IReadOnlyList<Fold> Folds, IReadOnlyList<Replay
     {
         var arriving = Folds.Where((_, n) => (which >> n & 1) == 1).ToList();
         return Sql.Read("Events/insert.sql")
+            .Replace("/*new*/", (which & Others) != 0 ? Sql.Read("Events/as_seen.sql").TrimEnd() : "new as not materialized (select * from stored)", StringComparison.Ordinal)
             .Replace("/*folds*/", string.Concat(arriving.Select(fold => ",\n" + fold.Sql)), StringComparison.Ordinal)
             .Replace("/*unsettled*/", string.Concat(arriving.Where(fold => fold.Unsettled is not null)
                 .Select(fold => $"\nunion all select 2, customer_id, null, null from {fold.Unsettled}")), StringComparison.Ordinal);

@@ -56,7 +56,7 @@ internal sealed class Rows
         return outcome;
     }
 
-    /// <summary>One row of the answer: a key that was stored, a customer who does not exist, or one whose totals must be taken again.</summary>
+    /// <summary>One row of the answer: that all were stored, a key that was, a customer who does not exist, or one whose totals must be taken again.</summary>
     public void Read(NpgsqlDataReader reader, List<string> unsettled)
     {
         var (what, text) = (reader.GetInt32(0), reader.GetString(1));
@@ -64,11 +64,15 @@ internal sealed class Rows
         {
             outcomes[places[(text, reader.GetString(2), reader.GetString(3))]] = Outcome.Stored;
         }
+        else if (what == 3)
+        {
+            Array.Fill(outcomes, Outcome.Stored);
+        }
         else if (what == 2)
         {
             unsettled.Add(text);
         }
-        else
+        else if (what == 1)
         {
             for (var n = 0; n < events.Count; n++)
             {

@@ -28,17 +28,11 @@ stored as (
   returning subject, source, id, type, occurred_at, received_at, customer_id, group_id, person_id, visitor_id,
     session_id, url, referrer, utm_source, utm_medium, utm_campaign, utm_term, utm_content, properties, history, actor
 ),
-linked as (
-  select identity, customer_id from identities where identity in (select subject from stored where customer_id is null) and customer_id is not null
-),
--- As customers see it: what a linked visitor, person or group does is done by the customer.
-new as (
-  select s.subject, s.source, s.id, s.type, s.occurred_at, s.received_at, coalesce(s.customer_id, l.customer_id) as customer_id,
-    s.group_id, s.person_id, s.visitor_id, s.session_id, s.url, s.referrer, s.utm_source, s.utm_medium, s.utm_campaign, s.utm_term, s.utm_content,
-    s.properties, s.history, s.actor
-  from stored s left join linked l on s.customer_id is null and l.identity = s.subject
-)/*folds*/
--- What Rows reads: 0 and a key that was stored, 1 and a customer who does not exist, 2 and one whose totals must be taken again.
-select 0, id, source, subject from stored
+/*new*//*folds*/
+-- What Rows reads: 3 where all were stored, else 0 and a key that was; 1 and a customer who does not exist; 2 and one whose totals
+-- must be taken again.
+select case (select count(*) from stored) when cardinality($3) then 3 else -1 end, '', null, null
+union all
+select 0, id, source, subject from stored where (select count(*) from stored) < cardinality($3)
 union all
 select 1, customer_id, null, null from unknown/*unsettled*/
