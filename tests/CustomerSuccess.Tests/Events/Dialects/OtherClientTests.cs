@@ -39,7 +39,8 @@ public sealed class OtherClientTests(House house) : IClassFixture<House>
         await connection.ExecuteAsync("delete from events");
         using var answer = await house.Http.SendAsync(request);
         ((int)answer.StatusCode).ShouldBe(200, $"{client}: {await answer.Content.ReadAsStringAsync()}");
-        var stored = await connection.QueryAsync<(string, string, string)>("select source, type, person_id from events");
+        // Without what the resolver concludes from the case before this one.
+        var stored = await connection.QueryAsync<(string, string, string)>("select source, type, person_id from events where source <> 'system'");
         stored.ShouldBe([(source, "hello", "u")], client);
     }
 }
