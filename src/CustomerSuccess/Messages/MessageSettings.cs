@@ -15,6 +15,9 @@ public sealed record MessageSettings
     /// <summary>CS_MESSAGES_LEASE: seconds after which a message whose worker was not heard of is another's, 10 to 600.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>CS_MESSAGES_TIMEOUT: seconds that a provider has to answer, 1 to 120.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How many are under way at once in a process, for each line (Kit; mail).</summary>
     public int Lanes { get; init; } = 8;
 
@@ -28,6 +31,7 @@ public sealed record MessageSettings
         {
             Patience = TimeSpan.FromMinutes(Number(source, "CS_MESSAGES_PATIENCE", "minutes", defaults.Patience.TotalMinutes, 1, 1440)),
             Lease = TimeSpan.FromSeconds(Number(source, "CS_MESSAGES_LEASE", "seconds", defaults.Lease.TotalSeconds, 10, 600)),
+            Timeout = TimeSpan.FromSeconds(Number(source, "CS_MESSAGES_TIMEOUT", "seconds", defaults.Timeout.TotalSeconds, 1, 120)),
             Sends = (source["CS_MESSAGES"] ?? "on").Trim() switch
             {
                 "on" or "" => true,

@@ -1,4 +1,5 @@
 using CustomerSuccess.Messages.Channels;
+using CustomerSuccess.Messages.Channels.Setup;
 using CustomerSuccess.Messages.Consent;
 using CustomerSuccess.Messages.Outbox;
 using CustomerSuccess.Messages.Templates;
@@ -11,7 +12,7 @@ public static class MessagesRoom
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
         services.AddSingleton(MessageSettings.Read(settings));
-        services.AddSingleton<KnownChannels>().AddSingleton<Buckets>();
+        services.AddSingleton(ChannelSettings.Read(settings)).AddSingleton<KnownChannels>().AddSingleton<Buckets>();
         services.AddSingleton<JudgeMessage>().AddSingleton<ComposeMessage>();
         services.AddSingleton<ClaimMessages>().AddSingleton<RecordOutcome>().AddSingleton<DeliverMessage>();
         services.AddHostedService<SendMessages>();

@@ -58,7 +58,7 @@ public sealed class Buckets(NpgsqlDataSource db)
         Failed(channel, "throttled_since = coalesce(throttled_since, clock_timestamp())", after, reason, ct);
 
     /// <summary>It could not be reached: after some in a row, leave it alone for a while.</summary>
-    public Task NotReached(Channel channel, string reason, CancellationToken ct) => Failed(channel, "throttled_since = throttled_since", null, reason, ct);
+    public Task NotReached(Channel channel, TimeSpan? after, string reason, CancellationToken ct) => Failed(channel, "throttled_since = throttled_since", after, reason, ct);
 
     private async Task Failed(Channel channel, string set, TimeSpan? after, string reason, CancellationToken ct)
     {
@@ -69,7 +69,7 @@ public sealed class Buckets(NpgsqlDataSource db)
             update channels set failures = failures + 1, {set}, trial = false, reason = @reason, last_error = @reason, last_failed_at = clock_timestamp(),
               paused_until = greatest(paused_until, case
                 when @after is not null then clock_timestamp() + make_interval(secs => @after)
-                when @throttled or failures + 1 >= @MostFailures then clock_timestamp() + make_interval(secs => (0.5 + random() / 2) * least(@longest, @first * power(2, least(failures, 20)))) end)
+                when @throttled or failures + 1 >= @MostFailures then clock_timestamp() + make_interval(secs => (0.5 + random() / 2) * least(@longest, @first * power(2, greatest(0, least(failures, 20) + 1 - case when @throttled then 1 else @MostFailures end)))) end)
             where channel = @channel
             """,
             new

@@ -9,14 +9,14 @@ public abstract record Answer
     /// <summary>It took it. ProviderId is its name for it there, or "".</summary>
     public sealed record Sent(string ProviderId) : Answer;
 
-    /// <summary>It will not, for certain: another channel may.</summary>
-    public sealed record Refused(string Reason) : Answer;
+    /// <summary>It will not, for certain: another channel may. OfUs: it knows us no longer (a key, a password), which says nothing about the message.</summary>
+    public sealed record Refused(string Reason, bool OfUs = false) : Answer;
 
     /// <summary>It is asked too often (429). After: what it said to wait, if it did.</summary>
     public sealed record Later(TimeSpan? After, string Reason) : Answer;
 
     /// <summary>Nothing was handed over: no connection, or an answer that says it did nothing. The same channel again.</summary>
-    public sealed record NotReached(string Reason) : Answer;
+    public sealed record NotReached(string Reason, TimeSpan? After = null) : Answer;
 
     /// <summary>Nobody can know: the line was cut after everything had been handed over.</summary>
     public sealed record Unknown(string Reason) : Answer;
@@ -44,6 +44,12 @@ public abstract record Channel(string Name, string Title)
 
     /// <summary>Requests to the provider for one message.</summary>
     public virtual int Cost => 1;
+
+    /// <summary>It sends the mail that was composed here, and not one of its own.</summary>
+    public virtual bool Composes => true;
+
+    /// <summary>Whether it lets us in: null, or what is wrong. Sends nothing.</summary>
+    public abstract Task<string?> Test(CancellationToken ct);
 
     public abstract Task<Answer> Send(Composed mail, Message message, CancellationToken ct);
 }

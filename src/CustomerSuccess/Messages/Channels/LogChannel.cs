@@ -11,13 +11,16 @@ public sealed record LogChannel(NpgsqlDataSource Db) : Channel(Log, "Mailbox")
 {
     public override bool Idempotent => true;
 
+    public override Task<string?> Test(CancellationToken ct) => Task.FromResult<string?>(null);
+
     public override async Task<Answer> Send(Composed mail, Message message, CancellationToken ct)
     {
         await using var connection = await Db.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(
             """
             insert into mailbox (customer_id, message_id, attempt, at, to_email, to_name, subject, text, html, headers)
-            values (@CustomerId, @MessageId, @Attempt, clock_timestamp(), @ToEmail, @ToName, @Subject, @Text, @Html, @headers::jsonb)
+            select @CustomerId, @MessageId, @Attempt, clock_timestamp(), @ToEmail, @ToName, @Subject, @Text, @Html, @headers::jsonb
+            where @Uncertain::text is null or not exists (select from mailbox where customer_id = @CustomerId and message_id = @MessageId)
             on conflict do nothing
             """,
             new
@@ -27,6 +30,7 @@ public sealed record LogChannel(NpgsqlDataSource Db) : Channel(Log, "Mailbox")
                 message.Attempt,
                 message.ToEmail,
                 message.ToName,
+                message.Uncertain,
                 mail.Subject,
                 mail.Text,
                 mail.Html,

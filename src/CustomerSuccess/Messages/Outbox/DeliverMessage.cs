@@ -18,6 +18,8 @@ public sealed class DeliverMessage(
     // The class of the advisory locks under which messages to one address are judged, one at a time.
     private const int Lock = 20;
 
+    private static readonly Composed Nothing = new("", "", "", "");
+
     /// <summary>What may go out now, committed as being sent.</summary>
     private sealed record Ready(Channel Channel, Composed Mail, DateTime At);
 
@@ -95,6 +97,7 @@ public sealed class DeliverMessage(
             return (null, new(States.Queued, States.Deferred, $"{channel.Title} takes no more for now") { Wait = none.Wait > TimeSpan.FromSeconds(1) ? none.Wait : TimeSpan.FromSeconds(1) });
         }
 
+        if (!channel.Composes) return (new(channel, Nothing, default), new(States.Sending, States.Sending, choice.Reason) { Channel = channel.Name });
         var composition = await compose.Run(connection, transaction, message, ct);
         if (composition.Mail is not { } mail) return (null, new(States.Failed, States.Failed, composition.Problem));
         return (new(channel, mail, default), new(States.Sending, States.Sending, choice.Reason) { Channel = channel.Name, Version = mail.Version });

@@ -36,8 +36,9 @@ public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets 
     private Task Channel(Channel channel, Answer answer, DateTime handedOver, CancellationToken ct) => answer switch
     {
         Answer.Later later => buckets.Throttled(channel, later.After, later.Reason, ct),
-        Answer.NotReached not => buckets.NotReached(channel, not.Reason, ct),
-        Answer.Unknown unknown => buckets.NotReached(channel, unknown.Reason, ct),
+        Answer.NotReached not => buckets.NotReached(channel, not.After, not.Reason, ct),
+        Answer.Unknown unknown => buckets.NotReached(channel, null, unknown.Reason, ct),
+        Answer.Refused { OfUs: true } refused => buckets.NotReached(channel, null, refused.Reason, ct),
         _ => buckets.Worked(channel, handedOver, ct),
     };
 
@@ -49,11 +50,14 @@ public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets 
             Answer.Sent sent => new(States.Sent, States.Sent, "") { ProviderId = sent.ProviderId },
             Answer.Refused refused when message.Uncertain is not null => new(States.Unknown, States.Unknown, $"an earlier try may have worked; now: {refused.Reason}"),
             Answer.Refused refused when PickChannel.More(known, message, channel) => new(States.Queued, "refused", refused.Reason) { Refused = channel.Name },
+            // Wrong for every message and soon put right: they wait for it.
+            Answer.Refused { OfUs: true } refused when !late => Again(message, refused.Reason),
             Answer.Refused refused => new(States.Failed, States.Failed, refused.Reason) { Refused = channel.Name },
             Answer.Unknown unknown when !channel.Idempotent || late => new(States.Unknown, States.Unknown, unknown.Reason),
             Answer.Unknown unknown => Again(message, $"asked again: {unknown.Reason}") with { Uncertain = channel.Name },
             _ when late => new(message.Uncertain is null ? States.Failed : States.Unknown, message.Uncertain is null ? States.Failed : States.Unknown, $"given up: {Reason(answer)}"),
             Answer.Later { After: var after } later => (after is { } told ? new(States.Queued, States.Deferred, later.Reason) { Wait = told } : Again(message, later.Reason)) with { Patience = settings.Patience },
+            Answer.NotReached { After: { } told } not => new(States.Queued, States.Deferred, not.Reason) { Wait = told },
             _ => Again(message, Reason(answer)),
         };
     }

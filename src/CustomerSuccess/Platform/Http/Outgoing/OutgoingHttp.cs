@@ -44,9 +44,11 @@ public sealed class OutgoingHttp : IDisposable
 
     public void Dispose() => Client.Dispose();
 
-    private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken ct)
+    private ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken ct) => Dial(context.DnsEndPoint.Host, context.DnsEndPoint.Port, ct);
+
+    /// <summary>A line to that host by the same rules, for what is not HTTP (mail).</summary>
+    public async ValueTask<Stream> Dial(string host, int port, CancellationToken ct)
     {
-        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var addresses = IPAddress.TryParse(host.Trim('[', ']'), out var literal) ? [literal] : await resolve(host, ct);
         // One bad address among good ones is what an attack looks like.
         if (addresses.Length == 0 || !addresses.All(settings.May)) throw new AddressRefused(host);
