@@ -12,11 +12,12 @@ return command switch
     "faults" => await Faults.Run(options),
     "malformed" => await Malformed.Run(options),
     "funnel" => await Funnels.Run(options),
+    "messages" => await Mails.Run(options),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("dotnet run --project bench/CustomerSuccess.Bench -c Release -- load | ratios | writes | pages | faults  | malformed | funnel   (options: bench/README.md)");
+    Console.Error.WriteLine("dotnet run --project bench/CustomerSuccess.Bench -c Release -- load | ratios | writes | pages | faults | malformed | funnel | messages   (options: bench/README.md)");
     return 2;
 }

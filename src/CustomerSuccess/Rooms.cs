@@ -75,6 +75,7 @@ public static class Rooms
         AccessRoom.Commands(root, host);
         EventCommands.Add(root, host, Projections);
         FunnelRoom.Commands(root, host);
+        MessagesRoom.Commands(root, host);
         Cli.TrackingCommands.Add(root, host);
     }
 

@@ -31,6 +31,8 @@ public static class EventTypes
     public const string PaymentFailed = "payment_failed";
     public const string SubscriptionChanged = "subscription_changed";
     public const string PageView = "page_view";
+    /// <summary>A message of ours was sent: message_id, kind, topic, channel.</summary>
+    public const string EmailSent = "email_sent";
     public const string IdentityLinked = "identity_linked";
     public const string IdentityUnlinked = "identity_unlinked";
 

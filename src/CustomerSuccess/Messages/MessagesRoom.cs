@@ -1,8 +1,12 @@
+using System.CommandLine;
+using CustomerSuccess.Access;
 using CustomerSuccess.Messages.Channels;
 using CustomerSuccess.Messages.Channels.Setup;
 using CustomerSuccess.Messages.Consent;
+using CustomerSuccess.Messages.Log;
 using CustomerSuccess.Messages.Outbox;
 using CustomerSuccess.Messages.Templates;
+using CustomerSuccess.Platform;
 
 namespace CustomerSuccess.Messages;
 
@@ -14,11 +18,19 @@ public static class MessagesRoom
         services.AddSingleton(MessageSettings.Read(settings));
         services.AddSingleton(ChannelSettings.Read(settings)).AddSingleton<KnownChannels>().AddSingleton<Buckets>();
         services.AddSingleton<JudgeMessage>().AddSingleton<ComposeMessage>();
-        services.AddSingleton<ClaimMessages>().AddSingleton<RecordOutcome>().AddSingleton<DeliverMessage>();
+        services.AddSingleton<ClaimMessages>().AddSingleton<RecordOutcome>().AddSingleton<DeliverMessage>().AddSingleton<ResendMessage>().AddSingleton<ChangeChannels>();
         services.AddHostedService<SendMessages>();
     }
 
     public static void Map(IEndpointRouteBuilder app)
     {
+        var api = app.MapGroup("/api/v1/outbox").WithTags("Messages");
+        api.MapGet("", ListMessages.Handle).RequireAuthorization(Permissions.Viewer);
+        api.MapGet("{id}", GetMessage.Handle).RequireAuthorization(Permissions.Viewer);
+        api.MapPost("{id}/resend", ResendMessage.Handle).RequireAuthorization(Permissions.Manager);
+        MessagePages.Map(app);
+        ChannelPages.Map(app);
     }
+
+    public static void Commands(RootCommand root, CliHost host) => root.Add(MessageCommands.Make(host));
 }

@@ -44,6 +44,9 @@ public sealed class FakeProvider : IAsyncDisposable
     /// <summary>By path and recipient; null: take it. What it answers instead, after the body was read.</summary>
     public Func<string, string, Mood?> Says { get; set; } = (_, _) => null;
 
+    /// <summary>How long it takes to answer; what it was sent has its effect halfway through.</summary>
+    public TimeSpan Thinks { get; set; }
+
     /// <summary>Mails that SendGrid took, whatever it answered.</summary>
     public ConcurrentQueue<(string To, JsonElement Body)> Mails { get; } = new();
 
@@ -83,7 +86,13 @@ public sealed class FakeProvider : IAsyncDisposable
         (request.Body, memory.Position) = (memory, 0);
         if (Says(request.Path, to) is not { } mood)
         {
+            if (Thinks > TimeSpan.Zero) await Task.Delay(Thinks / 2, over.Token);
+            var (answered, waited) = (http.Response.Body, new MemoryStream());
+            http.Response.Body = waited;
             await next(http);
+            if (Thinks > TimeSpan.Zero) await Task.Delay(Thinks / 2, over.Token);
+            (http.Response.Body, waited.Position) = (answered, 0);
+            await waited.CopyToAsync(answered, CancellationToken.None);
             return;
         }
 

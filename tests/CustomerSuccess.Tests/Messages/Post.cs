@@ -6,8 +6,6 @@ namespace CustomerSuccess.Tests.Messages;
 /// <summary>Puts messages into a house's outbox and waits for what becomes of them.</summary>
 public static class Post
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     /// <summary>Its id; null where it was written before.</summary>
     public static async Task<string?> Queue(this House house, NewMessage message)
     {
@@ -25,18 +23,18 @@ public static class Post
         return await connection.QuerySingleAsync<(string, string, string)>("select state, channel, reason from messages where message_id = @id", new { id });
     }
 
-    /// <summary>Wait until it is in this state.</summary>
-    public static async Task Becomes(this House house, string id, string state)
+    /// <summary>Wait until it is in this state, and its history ends with this step where one is named.</summary>
+    public static async Task Becomes(this House house, string id, string state, string? step = null)
     {
-        var began = TimeProvider.System.GetTimestamp();
-        var now = await house.State(id);
-        while (now.State != state && TimeProvider.System.GetElapsedTime(began) < Patience)
-        {
-            await Task.Delay(50);
-            now = await house.State(id);
-        }
+        (string State, string Channel, string Reason) now = default;
+        await Wait.Until(async () => (now = await house.State(id)).State == state && (step is null || (await house.Steps(id)).LastOrDefault() == step), $"message {state}");
+    }
 
-        now.State.ShouldBe(state, now.Reason);
+    /// <summary>Wait until nothing more will happen to it.</summary>
+    public static async Task Settles(this House house, string id)
+    {
+        (string State, string Channel, string Reason) now = default;
+        await Wait.Until(async () => (now = await house.State(id)).State is not (States.Queued or States.Sending), "the end of a message");
     }
 
     /// <summary>What its history says, in order.</summary>

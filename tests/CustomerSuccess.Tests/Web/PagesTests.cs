@@ -3,6 +3,7 @@ using CustomerSuccess.Events;
 using CustomerSuccess.Tests.Access;
 using CustomerSuccess.Tests.Events;
 using CustomerSuccess.Tests.Funnel;
+using CustomerSuccess.Tests.Messages;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CustomerSuccess.Tests.Web;
@@ -70,6 +71,7 @@ public sealed class LivedInHouse : IAsyncLifetime
         foreach (var colleague in new[] { Cast.Alice, Cast.Bob, Cast.Carol }) await House.Hire(colleague);
         string[] customers = ["acme", "northwind", "techcorp", "parallax"];
         await House.Write([.. customers.Select(id => Story.Created(id)), .. Story.Random(5, customers[..3], 80), .. Travels.Random(6, customers, 150).DistinctBy(e => e.Id)]);
+        await Letters.Fill(House, customers);
         // People of other tools: one recognised, with a visit and a contradiction, one whom nobody knows, one that names nobody.
         Envelope Seen(string id, string type, int minute, string? person, string? visitor = null, string? group = null, object? properties = null) =>
             Story.Event("nobody", type, House.Clock.GetUtcNow().UtcDateTime.AddDays(-1).AddMinutes(minute), properties, id) with { CustomerId = null, Source = "segment", PersonId = person, VisitorId = visitor, GroupId = group };

@@ -54,34 +54,25 @@ public sealed class Buckets(NpgsqlDataSource db)
     }
 
     /// <summary>It answered 429: leave it alone for as long as it said, or a while that doubles, with jitter.</summary>
-    public Task Throttled(Channel channel, TimeSpan? after, string reason, CancellationToken ct) =>
-        Failed(channel, "throttled_since = coalesce(throttled_since, clock_timestamp())", after, reason, ct);
+    public Task Throttled(Channel channel, DateTime handedOver, TimeSpan? after, string reason, CancellationToken ct) => Failed(channel, handedOver, throttled: true, after, reason, ct);
 
     /// <summary>It could not be reached: after some in a row, leave it alone for a while.</summary>
-    public Task NotReached(Channel channel, TimeSpan? after, string reason, CancellationToken ct) => Failed(channel, "throttled_since = throttled_since", after, reason, ct);
+    public Task NotReached(Channel channel, DateTime handedOver, TimeSpan? after, string reason, CancellationToken ct) => Failed(channel, handedOver, throttled: false, after, reason, ct);
 
-    private async Task Failed(Channel channel, string set, TimeSpan? after, string reason, CancellationToken ct)
+    private async Task Failed(Channel channel, DateTime handedOver, bool throttled, TimeSpan? after, string reason, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        // Half of the pause is certain, half is chance: processes that failed together do not come back together.
-        await connection.ExecuteAsync(new CommandDefinition(
-            $"""
-            update channels set failures = failures + 1, {set}, trial = false, reason = @reason, last_error = @reason, last_failed_at = clock_timestamp(),
-              paused_until = greatest(paused_until, case
-                when @after is not null then clock_timestamp() + make_interval(secs => @after)
-                when @throttled or failures + 1 >= @MostFailures then clock_timestamp() + make_interval(secs => (0.5 + random() / 2) * least(@longest, @first * power(2, greatest(0, least(failures, 20) + 1 - case when @throttled then 1 else @MostFailures end)))) end)
-            where channel = @channel
-            """,
-            new
-            {
-                channel = channel.Name,
-                reason,
-                after = after?.TotalSeconds,
-                throttled = set.Contains("coalesce", StringComparison.Ordinal),
-                first = FirstPause.TotalSeconds,
-                longest = LongestPause.TotalSeconds,
-                MostFailures,
-            }, cancellationToken: ct));
+        await connection.ExecuteAsync(new CommandDefinition(Sql.Read("Messages/Channels/failed.sql"), new
+        {
+            channel = channel.Name,
+            handedOver,
+            throttled,
+            reason,
+            after = after?.TotalSeconds,
+            first = FirstPause.TotalSeconds,
+            longest = LongestPause.TotalSeconds,
+            MostFailures,
+        }, cancellationToken: ct));
     }
 
     private static object Limits(Channel channel, int most)

@@ -10,7 +10,8 @@ public sealed class ClaimMessages(NpgsqlDataSource db, MessageSettings settings)
     private const string Due = """
         select customer_id, message_id from messages
         where state = 'queued' and line = @line and not_before <= now() and (leased_until is null or leased_until < now())
-          and (@throttled::timestamptz is null or coalesce(deadline, greatest(not_before, @throttled::timestamptz) + @patience) <= now())
+          and (@closed::text is null or @closed = any(refused)
+            or @throttled::timestamptz is not null and coalesce(deadline, greatest(not_before, @throttled::timestamptz) + @patience) <= now())
         order by priority desc, not_before, message_id limit @most
         """;
 
@@ -28,14 +29,15 @@ public sealed class ClaimMessages(NpgsqlDataSource db, MessageSettings settings)
 
     /// <param name="line">kit or mail.</param>
     /// <param name="most">How many can be sent now.</param>
-    /// <param name="throttled">Only those whose patience with a provider that has answered 429 since then is at its end; null: all.</param>
+    /// <param name="closed">A channel that takes none now: only those it has refused, and those whose patience with its 429 is at its end. Null: all.</param>
+    /// <param name="throttled">Since when it has answered 429, if it does.</param>
     /// <param name="ct">Ends the wait.</param>
-    public async Task<IReadOnlyList<Message>> Run(string line, int most, DateTime? throttled, CancellationToken ct)
+    public async Task<IReadOnlyList<Message>> Run(string line, int most, string? closed, DateTime? throttled, CancellationToken ct)
     {
         if (most <= 0) return [];
         await using var connection = await db.OpenConnectionAsync(ct);
         var due = await connection.QueryAsync<(string Customer, string Id)>(new CommandDefinition(
-            Due, new { line, throttled, patience = settings.Patience, most }, cancellationToken: ct));
+            Due, new { line, closed, throttled, patience = settings.Patience, most }, cancellationToken: ct));
         var claimed = new List<Message>();
         foreach (var (customer, id) in due)
         {

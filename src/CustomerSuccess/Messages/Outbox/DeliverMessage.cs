@@ -18,6 +18,9 @@ public sealed class DeliverMessage(
     // The class of the advisory locks under which messages to one address are judged, one at a time.
     private const int Lock = 20;
 
+    // Past its deadline and with nowhere else to go: looked at from time to time.
+    internal static readonly TimeSpan NoneLeft = TimeSpan.FromMinutes(5);
+
     private static readonly Composed Nothing = new("", "", "", "");
 
     /// <summary>What may go out now, committed as being sent.</summary>
@@ -25,19 +28,26 @@ public sealed class DeliverMessage(
 
     /// <param name="message">Leased by this process.</param>
     /// <param name="known">Channels that are set up, in order.</param>
-    /// <param name="paid">The channel whose bucket gave for this message.</param>
-    /// <param name="exhausted">The channel whose 429 lasted until the message's deadline, if that is why it was claimed.</param>
+    /// <param name="paid">The channel whose bucket gave for this message; null: none did.</param>
+    /// <param name="closed">A channel that takes none now: it has refused this one, or its 429 has lasted for too long.</param>
     /// <param name="ct">Stops what has not begun; a message on its way is followed to its end.</param>
-    public async Task Run(Message message, IReadOnlyList<Channel> known, Channel paid, Channel? exhausted, CancellationToken ct)
+    public async Task Run(Message message, IReadOnlyList<Channel> known, Channel? paid, Channel? closed, CancellationToken ct)
     {
         var began = clock.GetTimestamp();
-        var ready = await Begin(message, known, paid, exhausted, ct);
-        if (ready?.Channel != paid && exhausted is null) await buckets.Return(paid, 1, CancellationToken.None);
+        var ready = await Begin(message, known, paid, closed, ct);
+        if (paid is not null && ready?.Channel != paid) await buckets.Return(paid, 1, CancellationToken.None);
         if (ready is null) return;
         // Frozen since: another process may have given it up by now. Nothing left this one, and that is what it says.
         var answer = clock.GetElapsedTime(began) > settings.Lease ? new Answer.NotReached("this process stood still for longer than its lease") : await Hand(ready, message);
         await record.Run(message, known, ready.Channel, answer, ready.At, ready.Mail, CancellationToken.None);
+        Tell(message);
+    }
+
+    // The log, and the customer's page.
+    private void Tell(Message message)
+    {
         signals.Publish(Signals.Messages, message.CustomerId);
+        if (message.CustomerId.Length > 0) signals.Publish(Signals.Standings, message.CustomerId);
     }
 
     private static async Task<Answer> Hand(Ready ready, Message message)
@@ -53,20 +63,20 @@ public sealed class DeliverMessage(
         }
     }
 
-    private async Task<Ready?> Begin(Message message, IReadOnlyList<Channel> known, Channel paid, Channel? exhausted, CancellationToken ct)
+    private async Task<Ready?> Begin(Message message, IReadOnlyList<Channel> known, Channel? paid, Channel? closed, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_xact_lock(@Lock, hashtext(lower(@ToEmail)))", new { Lock, message.ToEmail }, transaction, cancellationToken: ct));
-        var (ready, settlement) = await Decide(connection, transaction, message, known, paid, exhausted, ct);
+        var (ready, settlement) = await Decide(connection, transaction, message, known, paid, closed, ct);
         var at = await SettleMessage.Run(connection, transaction, message, settlement, ct);
         await transaction.CommitAsync(ct);
-        if (ready is null) signals.Publish(Signals.Messages, message.CustomerId);
+        if (ready is null) Tell(message);
         return at is { } then && ready is not null ? ready with { At = then } : null;
     }
 
     private async Task<(Ready?, Settlement)> Decide(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Message message, IReadOnlyList<Channel> known, Channel paid, Channel? exhausted, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Message message, IReadOnlyList<Channel> known, Channel? paid, Channel? closed, CancellationToken ct)
     {
         switch (await judge.Run(connection, transaction, message, clock.Now(), ct))
         {
@@ -79,11 +89,11 @@ public sealed class DeliverMessage(
                 return (null, new(States.Dropped, States.Dropped, drop.Reason) { Detail = drop.Winner is { } winner ? new { winner } : null });
         }
 
-        if (exhausted is not null)
+        if (closed is not null && !message.Refused.Contains(closed.Name))
         {
-            return (null, PickChannel.More(known, message, exhausted)
-                ? new(States.Queued, "refused", $"{exhausted.Title} answered 429 until the deadline") { Channel = exhausted.Name, Refused = exhausted.Name }
-                : new(States.Queued, States.Deferred, $"{exhausted.Title} still answers 429, and no other channel is left") { Channel = exhausted.Name, Wait = TimeSpan.FromMinutes(1) });
+            return (null, PickChannel.More(known, message, closed)
+                ? new(States.Queued, "refused", $"{closed.Title} answered 429 until the deadline") { Channel = closed.Name, Refused = closed.Name }
+                : new(States.Queued, States.Deferred, $"{closed.Title} still answers 429, and no other channel is left") { Channel = closed.Name, Wait = NoneLeft });
         }
 
         var choice = PickChannel.Of(known, message);

@@ -35,10 +35,10 @@ public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets 
 
     private Task Channel(Channel channel, Answer answer, DateTime handedOver, CancellationToken ct) => answer switch
     {
-        Answer.Later later => buckets.Throttled(channel, later.After, later.Reason, ct),
-        Answer.NotReached not => buckets.NotReached(channel, not.After, not.Reason, ct),
-        Answer.Unknown unknown => buckets.NotReached(channel, null, unknown.Reason, ct),
-        Answer.Refused { OfUs: true } refused => buckets.NotReached(channel, null, refused.Reason, ct),
+        Answer.Later later => buckets.Throttled(channel, handedOver, later.After, later.Reason, ct),
+        Answer.NotReached not => buckets.NotReached(channel, handedOver, not.After, not.Reason, ct),
+        Answer.Unknown unknown => buckets.NotReached(channel, handedOver, null, unknown.Reason, ct),
+        Answer.Refused { OfUs: true } refused => buckets.NotReached(channel, handedOver, null, refused.Reason, ct),
         _ => buckets.Worked(channel, handedOver, ct),
     };
 
@@ -56,6 +56,9 @@ public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets 
             Answer.Unknown unknown when !channel.Idempotent || late => new(States.Unknown, States.Unknown, unknown.Reason),
             Answer.Unknown unknown => Again(message, $"asked again: {unknown.Reason}") with { Uncertain = channel.Name },
             _ when late => new(message.Uncertain is null ? States.Failed : States.Unknown, message.Uncertain is null ? States.Failed : States.Unknown, $"given up: {Reason(answer)}"),
+            Answer.Later later when message.Deadline <= now => PickChannel.More(known, message, channel)
+                ? new(States.Queued, "refused", $"429 until the deadline: {later.Reason}") { Refused = channel.Name }
+                : new(States.Queued, States.Deferred, later.Reason) { Wait = later.After > DeliverMessage.NoneLeft ? later.After.Value : DeliverMessage.NoneLeft },
             Answer.Later { After: var after } later => (after is { } told ? new(States.Queued, States.Deferred, later.Reason) { Wait = told } : Again(message, later.Reason)) with { Patience = settings.Patience },
             Answer.NotReached { After: { } told } not => new(States.Queued, States.Deferred, not.Reason) { Wait = told },
             _ => Again(message, Reason(answer)),
@@ -91,7 +94,7 @@ public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets 
             Actor = "system",
             Properties = JsonSerializer.Serialize(properties),
         };
-        var sent = Told("email_sent", new { message_id = message.MessageId, kind = message.Kind, topic = message.Topic, channel = channel.Name });
+        var sent = Told(EventTypes.EmailSent, new { message_id = message.MessageId, kind = message.Kind, topic = message.Topic, channel = channel.Name });
         // A sent welcome is the first step of onboarding (SPEC §3).
         return message.Kind == Kinds.Welcome ? [sent, Told(EventTypes.StepPrefix + "welcome_email_sent", new { step = "welcome_email_sent" })] : [sent];
     }

@@ -61,25 +61,25 @@ public sealed class SendMessages(
         var known = await channels.Now(ct);
         if ((known.FirstOrDefault(channel => channel.Name == Channel.Kit == (line == "kit")) ?? known.FirstOrDefault()) is not { } first) return Look;
         var grant = await buckets.Take(first, lanes.CurrentCount, ct);
-        // A channel that has answered 429 for longer than messages have patience lets them go to the next one.
-        var (exhausted, most) = grant is { Granted: 0, ThrottledSince: not null } ? (first, lanes.CurrentCount) : (null, grant.Granted);
-        var claimed = await claim.Run(line, most, exhausted is null ? null : grant.ThrottledSince, ct);
-        if (exhausted is null) await buckets.Return(first, grant.Granted - claimed.Count, ct);
+        // One that takes none now keeps those waiting that it may still take; who was refused, or has no patience left, goes on.
+        var closed = grant.Granted == 0;
+        var claimed = await claim.Run(line, closed ? lanes.CurrentCount : grant.Granted, closed ? first.Name : null, grant.ThrottledSince, ct);
+        await buckets.Return(first, grant.Granted - claimed.Count, ct);
         foreach (var message in claimed)
         {
             await lanes.WaitAsync(CancellationToken.None);
             under[message.MessageId] = message;
-            _ = Lane(message, known, first, exhausted, lanes);
+            _ = Lane(message, known, closed ? null : first, closed ? first : null, lanes);
         }
 
-        return claimed.Count > 0 ? TimeSpan.Zero : grant is { Granted: 0 } && grant.Wait < Look ? grant.Wait + TimeSpan.FromMilliseconds(5) : Look;
+        return claimed.Count > 0 ? TimeSpan.Zero : closed && grant.Wait < Look ? grant.Wait + TimeSpan.FromMilliseconds(5) : Look;
     }
 
-    private async Task Lane(Message message, IReadOnlyList<Channel> known, Channel paid, Channel? exhausted, SemaphoreSlim lanes)
+    private async Task Lane(Message message, IReadOnlyList<Channel> known, Channel? paid, Channel? closed, SemaphoreSlim lanes)
     {
         try
         {
-            await deliver.Run(message, known, paid, exhausted, CancellationToken.None);
+            await deliver.Run(message, known, paid, closed, CancellationToken.None);
         }
         catch (Exception error)
         {

@@ -4,7 +4,9 @@ with settled as (
   update messages set
     state = @State, reason = @Reason, steps = steps + 1,
     channel = coalesce(nullif(@Channel, ''), channel),
-    not_before = case when @State = 'queued' then now() + @Wait else not_before end,
+    not_before = case when @State <> 'queued' then not_before
+      -- At its deadline it goes to another channel, however long this one said to wait.
+      when @Patience::interval is not null then least(now() + @Wait, coalesce(deadline, now() + @Patience::interval)) else now() + @Wait end,
     leased_until = case when @KeepsLease then leased_until end,
     leased_by = case when @KeepsLease then leased_by end,
     refused = case when @Refused::text is null then refused else refused || @Refused::text end,

@@ -7,6 +7,7 @@ using CustomerSuccess.Engagement;
 using CustomerSuccess.Events;
 using CustomerSuccess.Funnel.Journeys;
 using CustomerSuccess.Health;
+using CustomerSuccess.Messages.Log;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Web.CustomerPage.Advice;
@@ -56,7 +57,7 @@ public sealed record ScoreOfDay(DateOnly Day, int Score, string Status, string P
 public sealed record CustomerView(
     Customer Customer, OnboardingRecord Onboarding, GetHealth.Answer Health, GetHealth.Answer Shown, IReadOnlyList<ScoreOfDay> Scores,
     IReadOnlyList<GetEngagement.Day> Days, GetEngagement.Totals Lifetime, long SupportThisMonth,
-    IReadOnlyList<Person> People, IReadOnlyList<LinkedIdentity> Linked, IReadOnlyList<Note> Notes, IReadOnlyList<TimelineRow> Timeline, IReadOnlyDictionary<string, string> Names, Journey? Journey, DateOnly Today)
+    IReadOnlyList<Person> People, IReadOnlyList<LinkedIdentity> Linked, IReadOnlyList<Note> Notes, IReadOnlyList<TimelineRow> Timeline, IReadOnlyDictionary<string, string> Names, Journey? Journey, IReadOnlyList<LoggedMessage> Messages, DateOnly Today)
 {
     public const int HistoryDays = 90;
     public const int TimelineRows = 120;
@@ -84,12 +85,13 @@ public sealed record CustomerView(
         var names = (await read.ReadAsync<(string Email, string Name)>()).ToDictionary(user => user.Email, user => user.Name, StringComparer.OrdinalIgnoreCase);
         var timeline = (await read.ReadAsync<TimelineRow>()).AsList();
         var journey = (await read.ReadSingleOrDefaultAsync<Journey.Row>())?.Shown();
+        var messages = (await read.ReadAsync<LoggedMessage>()).AsList();
         await read.DisposeAsync();
         // Nothing was known yet on a day before the first event: then today's it is, and the page says so.
         var health = Now(facts, scores, today);
         var shown = look.Day(today) is { } past ? await AsOf(connection, id, past, ct) ?? health : health;
         return new CustomerView(
-            customer.Shown(), onboarding, health, shown, scores, [.. days.TakeLast(look.Window)], lifetime, days.TakeLast(30).Sum(day => day.SupportRequests), people, linked, notes, timeline, names, journey, today);
+            customer.Shown(), onboarding, health, shown, scores, [.. days.TakeLast(look.Window)], lifetime, days.TakeLast(30).Sum(day => day.SupportRequests), people, linked, notes, timeline, names, journey, messages, today);
     }
 
     /// <summary>The range of the engagement chart, summed.</summary>
@@ -154,5 +156,5 @@ public sealed record CustomerView(
     private static readonly string Query = string.Join(";\n",
         Customer.Query, OnboardingRecord.Query, Sql.Read("Health/facts_now.sql"), GetEngagement.DaysQuery, GetEngagement.LifetimeQuery,
         Sql.Read("Web/CustomerPage/scores.sql"), Person.All, LinkedIdentity.Query, Note.All, "select email, name from users order by email limit 500",
-        Sql.Read("Web/CustomerPage/Timeline/timeline.sql"), Journey.OneQuery);
+        Sql.Read("Web/CustomerPage/Timeline/timeline.sql"), Journey.OneQuery, LoggedMessage.OfCustomerQuery);
 }
