@@ -24,8 +24,8 @@ public static class Letters
             var (customer, id, at) = (customers[n % customers.Length], $"m{n + 1:0000}", now.AddHours(-n * 5));
             await connection.ExecuteAsync(
                 """
-                insert into messages (customer_id, message_id, dedupe_key, kind, topic, to_email, to_name, milestone, state, channel, reason, created_at, not_before, sent_at, attempt)
-                values (@customer, @id, @id, @kind, 'onboarding', @email, 'Kim Lee', @milestone, @state, @channel, @reason, @at, @later, @sent, 1);
+                insert into messages (customer_id, message_id, dedupe_key, kind, topic, to_email, to_name, milestone, state, channel, reason, created_at, not_before, sent_at, attempt, steps)
+                values (@customer, @id, @id, @kind, 'onboarding', @email, 'Kim Lee', @milestone, @state, @channel, @reason, @at, @later, @sent, 1, 2);
                 insert into message_steps (customer_id, message_id, n, at, state, channel, reason) values (@customer, @id, 1, @at, 'sending', @channel, ''), (@customer, @id, 2, @at, @state, @channel, @reason)
                 """,
                 new
