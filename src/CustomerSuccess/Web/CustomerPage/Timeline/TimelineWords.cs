@@ -65,7 +65,7 @@ public static class TimelineWords
         EventTypes.PaymentFailed => new($"Payment of {Amount(properties)} failed", string.Join(", ", new[] { FirstOf(properties, "number", "invoice") is { } due ? $"invoice {due}" : null, Text(properties, "attempt") is { } attempt ? $"attempt {attempt}" : null }.OfType<string>()), "error"),
         EventTypes.SubscriptionChanged => Subscription(properties),
         EventTypes.IdentityLinked => new(Text(properties, "identity") is { Length: > 3 } known ? $"Recognised {Identity.Word(Identity.Kind(known))} {Identity.Id(known)}" : "Recognised somebody", LinkRules.Words(Text(properties, "rule") ?? "")),
-        EventTypes.EmailSent => new($"Message sent: {Words.Plain(Text(properties, "kind") ?? "")}", Text(properties, "channel") is { } channel ? $"by {Messages.Pages.ChannelName.Of(channel)}" : null),
+        EventTypes.EmailSent => new($"Message sent: {Messages.Pages.KindName.Of(Text(properties, "kind") ?? "")}", Text(properties, "channel") is { } channel ? $"by {Messages.Pages.ChannelName.Of(channel)}" : null),
         EventTypes.PageView => new("Visited a page", url is null ? null : Short(url)),
         _ when type.StartsWith(EventTypes.StepPrefix, StringComparison.Ordinal) && OnboardingSteps.Exists(type[EventTypes.StepPrefix.Length..]) =>
             new(OnboardingSteps.Title(type[EventTypes.StepPrefix.Length..]), Flag(properties, "untimed") == true ? "unknown time" : null, "primary"),
