@@ -26,7 +26,7 @@ public static class BlockId
     public static async Task<Results<NoContent, ValidationProblem>> Handle(Request request, ClaimsPrincipal who, NpgsqlDataSource db, AuditLog audit, TimeProvider clock, CancellationToken ct) =>
         await Run(request.Id, add: true, who, db, audit, clock, ct) ? TypedResults.NoContent() : EventAnswers.Invalid([new Fault("id", "must not be empty")]);
 
-    /// <summary>Allow it again. Built-in ids stay blocked.</summary>
+    /// <summary>Allow it again, for good: it is not stopped by itself any more, however much it gathers. Built-in ids stay blocked.</summary>
     public static async Task<Results<NoContent, NotFound>> Undo(string id, ClaimsPrincipal who, NpgsqlDataSource db, AuditLog audit, TimeProvider clock, CancellationToken ct) =>
         await Run(id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), add: false, who, db, audit, clock, ct) ? TypedResults.NoContent() : TypedResults.NotFound();
 
@@ -42,6 +42,16 @@ public static class BlockId
         return TypedResults.Redirect("/identities?status=blocked");
     }
 
+    private const string Block =
+        """
+        insert into blocked_ids as b (id, reason, added_by, added_at) values (@plain, 'blocked by hand', @by, @at)
+        on conflict (id) do update set reason = excluded.reason, added_by = excluded.added_by, added_at = excluded.added_at, allowed_by = null, allowed_at = null
+        where b.allowed_at is not null
+        """;
+
+    // The row stays: without it, what gathers too much would be blocked again at once.
+    private const string Allow = "update blocked_ids set allowed_by = @by, allowed_at = @at where id = @plain and allowed_at is null";
+
     private static async Task<bool> Run(string? id, bool add, ClaimsPrincipal who, NpgsqlDataSource db, AuditLog audit, TimeProvider clock, CancellationToken ct)
     {
         var plain = id?.Trim() ?? "";
@@ -50,13 +60,12 @@ public static class BlockId
         if (!Identity.IsLinkable(plain)) plain = plain.ToLowerInvariant();
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        var changed = await connection.ExecuteAsync(new CommandDefinition(
-            add ? "insert into blocked_ids (id, reason, added_by, added_at) values (@plain, 'blocked by hand', @by, @at) on conflict do nothing" : "delete from blocked_ids where id = @plain",
-            new { plain, by = who.Actor(), at = clock.Now() }, transaction, cancellationToken: ct));
+        var changed = await connection.ExecuteAsync(new CommandDefinition(add ? Block : Allow, new { plain, by = who.Actor(), at = clock.Now() }, transaction, cancellationToken: ct));
         // Whoever waited under it is looked at again.
         if (!add && changed > 0)
             await connection.ExecuteAsync(new CommandDefinition(
-                "insert into unresolved (identities) values (@again)", new { again = Identity.IsLinkable(plain) ? [plain] : new[] { "~p:" + plain, "~g:" + plain } }, transaction, cancellationToken: ct));
+                "insert into unresolved (identities) select @names::text[] || array(select a from pairs where b = any(@names) and left(a, 3) = '~v:' order by a limit 10000)",
+                new { names = Identity.IsLinkable(plain) ? [plain] : new[] { "~p:" + plain, "~g:" + plain } }, transaction, cancellationToken: ct));
         if (changed > 0) await LinkIdentity.Note(connection, transaction, audit, who, add ? "identity.blocked" : "identity.allowed", Identity.IsLinkable(plain) ? plain : "~p:" + plain, null, ct);
         await transaction.CommitAsync(ct);
         return add || changed > 0;

@@ -37,7 +37,14 @@ public sealed record Conflict(string Identity, string Target, string Rule, Evide
 /// <param name="MostVisitors">More than that, and it is no person.</param>
 public sealed record LinkFacts(
     IReadOnlyDictionary<string, Standing> Standing, ILookup<string, Candidate> Candidates, ILookup<string, (string Person, Evidence Evidence)> Members,
-    IReadOnlySet<string> Blocked, IReadOnlyDictionary<string, int> Visitors, int MostVisitors);
+    IReadOnlySet<string> Blocked, IReadOnlyDictionary<string, int> Visitors, int MostVisitors)
+{
+    /// <summary>Ids that a person allowed: they are linked however much they gather.</summary>
+    public IReadOnlySet<string> Allowed { get; init; } = new HashSet<string>();
+
+    /// <summary>Groups by the customer they stand for, or whose address they carry.</summary>
+    public ILookup<string, string> Accounts { get; init; } = Enumerable.Empty<string>().ToLookup(one => one);
+}
 
 /// <summary>Hubs: identities that gathered too many visitors, or were named with too many customers, to be one person or account.</summary>
 public sealed record Conclusions(IReadOnlyList<Link> Links, IReadOnlyList<Conflict> Conflicts, IReadOnlyDictionary<string, string> Hubs);
@@ -66,7 +73,7 @@ public static class ConcludeLinks
         {
             if (!Identity.IsLinkable(identity) || IsBlocked(identity, facts)) continue;
             var candidates = Speaking(identity, facts, Standing).Where(one => one.Decides(identity)).DistinctBy(one => (one.To, one.Rule)).ToList();
-            if (candidates.Select(one => End(one.To)).OfType<string>().Distinct(StringComparer.Ordinal).Count() > MostCustomers)
+            if (!IsAllowed(identity, facts) && candidates.Select(one => End(one.To)).OfType<string>().Distinct(StringComparer.Ordinal).Count() > MostCustomers)
             {
                 hubs[identity] = NamesCustomers;
                 continue;
@@ -74,13 +81,13 @@ public static class ConcludeLinks
 
             var standing = Standing(identity);
             if (standing is { To: null }) continue;
-            if (standing is null && Choose(candidates, End) is { } chosen)
+            if (standing is null && Choose(candidates, End) is { } chosen && !IsAnother(identity, chosen, facts))
             {
                 if (Identity.Kind(identity) == IdentityKind.Visitor && Identity.Kind(chosen.To) != IdentityKind.Customer)
                 {
                     var gathered = facts.Visitors.GetValueOrDefault(chosen.To) + more.GetValueOrDefault(chosen.To);
                     // Anyone can make up visitors on a page without a key; nobody is blocked for them.
-                    if (gathered >= facts.MostVisitors && !chosen.Evidence.IsOpen)
+                    if (gathered >= facts.MostVisitors && !chosen.Evidence.IsOpen && !IsAllowed(chosen.To, facts))
                     {
                         hubs[chosen.To] = GathersVisitors;
                         continue;
@@ -115,6 +122,17 @@ public static class ConcludeLinks
     public static bool IsBlocked(string identity, LinkFacts facts) =>
         Identity.Kind(identity) != IdentityKind.Customer && (facts.Blocked.Contains(identity) || BlockedIds.Has(Identity.Id(identity), facts.Blocked));
 
+    private static bool IsAllowed(string identity, LinkFacts facts) => BlockedIds.Names(identity).Any(facts.Allowed.Contains);
+
+    // A second account of one tool, by nothing but the address somebody wrote on an invoice: whose it is, a person says.
+    private static bool IsAnother(string identity, Candidate chosen, LinkFacts facts) =>
+        chosen.Rule == LinkRules.Email && Tool(identity) is { } tool
+        && facts.Accounts[chosen.To].Any(other => other != identity && string.Equals(Tool(other), tool, StringComparison.OrdinalIgnoreCase));
+
+    // github of ~g:github:acme-dev.
+    private static string? Tool(string identity) =>
+        Identity.Kind(identity) == IdentityKind.Group && Identity.Id(identity).Split(':') is [{ Length: > 0 } tool, _, ..] ? tool : null;
+
     // What leads to a customer before what leads nowhere yet. Several customers by one rule: of those named in messages or seen
     // together the first; by a key (an address, a GitHub name) that they share, none.
     private static Candidate? Choose(List<Candidate> candidates, Func<string, string?> end)
@@ -142,5 +160,5 @@ public static class ConcludeLinks
 
     // Who works in an account of GitHub or Stripe, only they themselves know.
     private static bool Vouches(string group, Evidence evidence) =>
-        Identity.Id(group).Split(':') is not [var tool, _, ..] || tool.ToLowerInvariant() is not ("github" or "stripe") || evidence.Source == tool.ToLowerInvariant();
+        Tool(group)?.ToLowerInvariant() is not (("github" or "stripe") and { } tool) || evidence.Source == tool;
 }

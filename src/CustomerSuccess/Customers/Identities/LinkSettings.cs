@@ -11,6 +11,9 @@ public sealed record LinkSettings
     /// <summary>How long the resolver waits for a lock before it steps back and comes again.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>About how many ids are listed as blocked by themselves.</summary>
+    public int MostBlocked { get; init; } = 10_000;
+
     public static LinkSettings Read(IConfiguration source)
     {
         var text = source["CS_IDENTITY_MOST_VISITORS"];

@@ -99,7 +99,6 @@ public static class ListIdentities
     private static async Task<Answer> Unmatched(NpgsqlConnection connection, LinkSettings settings, string? before, CancellationToken ct)
     {
         var (weight, last) = Place(before) is var (a, b) && int.TryParse(a, CultureInfo.InvariantCulture, out var known) ? (known, b) : (int.MaxValue, "");
-        var blocked = (await connection.QueryAsync<string>(new CommandDefinition("select id from blocked_ids", cancellationToken: ct))).ToHashSet(StringComparer.Ordinal);
         var found = new List<Row>();
         while (found.Count <= Rows)
         {
@@ -115,6 +114,7 @@ public static class ListIdentities
                 left join identities i on i.identity = s.identity left join customers c on c.customer_id = i.customer_id
                 order by s.weight desc, s.identity
                 """, new { weight, last }, ct);
+            var blocked = (await ReadBlocked.Of(connection, null, rows.Select(row => row.Identity), ct)).Blocked;
             found.AddRange(rows.Where(row => !blocked.Contains(row.Identity) && !BlockedIds.Has(Identities.Identity.Id(row.Identity), blocked)));
             if (rows.Count < Rows * 2) break;
             (weight, last) = (rows[^1].Weight, rows[^1].Identity);
@@ -171,7 +171,7 @@ public static class ListIdentities
     private static async Task<Answer> Blocked(NpgsqlConnection connection, CancellationToken ct)
     {
         var own = (await connection.QueryAsync<(string Id, string Reason, string By, DateTime At)>(new CommandDefinition(
-            "select id, reason, added_by, added_at from blocked_ids order by added_at desc limit 500", cancellationToken: ct))).AsList();
+            "select id, reason, added_by, added_at from blocked_ids where allowed_at is null order by added_at desc limit 500", cancellationToken: ct))).AsList();
         string[] builtIn = [.. BlockedIds.BuiltIn.SelectMany(id => new[] { id, id.ToUpperInvariant(), CultureInfo.InvariantCulture.TextInfo.ToTitleCase(id) }),
             "[object Object]", "NaN", "distinctId", "anonymousId", "userId", "00000000-0000-0000-0000-000000000000"];
         var asked = own.Select(one => one.Id).Where(Identities.Identity.IsLinkable)

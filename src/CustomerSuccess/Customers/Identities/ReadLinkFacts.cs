@@ -30,7 +30,8 @@ public static class ReadLinkFacts
             "select a, b, source, id from (select *, row_number() over (partition by a, door order by first_at, b) as n from pairs where a = any(@asked)) p where n <= @most order by a, first_at, b",
             new { asked, most = MostPairs });
         var vouched = await Vouched(connection, transaction, asked, members, ct);
-        var candidates = ByKey(asked, pairs, await Keys(connection, transaction, asked, pairs, ct), vouched)
+        var keys = await Keys(connection, transaction, asked, pairs, ct);
+        var candidates = ByKey(asked, pairs, keys, vouched)
             .Concat(pairs.Where(pair => !Identity.IsClue(pair.B))
                 .Select(pair => (pair.A, new Candidate(pair.B, Rule(pair), new Evidence(pair.Source, pair.Id)))))
             .ToLookup(each => each.Item1, each => each.Item2, StringComparer.Ordinal);
@@ -38,9 +39,15 @@ public static class ReadLinkFacts
         var standing = await Standings(connection, transaction, asked.Concat(targets), ct);
         var gathered = await connection.QueryAsync<(string, int)>(new CommandDefinition(
             "select target, count(*)::integer from identities where target = any(@targets) and left(identity, 3) = '~v:' and source <> all(@open) group by target", new { targets, open = Evidence.OpenDoors.ToArray() }, transaction, cancellationToken: ct));
-        var blocked = await connection.QueryAsync<string>(new CommandDefinition("select id from blocked_ids", null, transaction, cancellationToken: ct));
+        var blocked = await ReadBlocked.Of(connection, transaction, asked.Concat(targets), ct);
+        var mails = pairs.Where(pair => Identity.Kind(pair.A) == IdentityKind.Group).Select(pair => pair.B).ToHashSet(StringComparer.Ordinal);
+        var addresses = keys.Where(key => key.How == LinkRules.Email && mails.Contains(Identity.Mail + key.Name)).ToLookup(key => key.Name, key => key.Customer, StringComparer.Ordinal);
         return new LinkFacts(standing, candidates, members.ToLookup(pair => pair.B, pair => (pair.A, new Evidence(pair.Source, pair.Id)), StringComparer.Ordinal),
-            blocked.ToHashSet(StringComparer.Ordinal), gathered.ToDictionary(StringComparer.Ordinal), mostVisitors);
+            blocked.Blocked, gathered.ToDictionary(StringComparer.Ordinal), mostVisitors)
+        {
+            Allowed = blocked.Allowed,
+            Accounts = await ReadAccounts.Of(connection, transaction, addresses, ct),
+        };
 
         async Task<List<Pair>> Pairs(string sql, object with) =>
             (await connection.QueryAsync<Pair>(new CommandDefinition(sql, with, transaction, cancellationToken: ct))).AsList();

@@ -32,6 +32,7 @@ public static class ResolveWaiting
         var facts = await ReadLinkFacts.Of(connection, transaction, identities, settings.MostVisitors, ct);
         var concluded = ConcludeLinks.Of(identities, facts);
         await Keep(connection, transaction, identities, concluded, clock.Now(), ct);
+        await Block(connection, transaction, concluded.Hubs, settings.MostBlocked, clock.Now(), ct);
         var moved = await MakeLinks.Run(connection, transaction, events, concluded.Links, LinkedBy.Product(clock.Now()), ct);
         await transaction.CommitAsync(ct);
         return new Done(taken, concluded.Links.Count, moved);
@@ -92,12 +93,16 @@ public static class ResolveWaiting
                 },
                 transaction, cancellationToken: ct));
         }
-
-        foreach (var (hub, reason) in concluded.Hubs)
-        {
-            await connection.ExecuteAsync(new CommandDefinition(
-                "insert into blocked_ids (id, reason, added_by, added_at) values (@hub, @reason, 'system', @now) on conflict do nothing",
-                new { hub, reason, now }, transaction, cancellationToken: ct));
-        }
     }
+
+    // Beyond so many they are stopped all the same, and found out anew each time; the list is for people, and is full.
+    private static Task Block(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyDictionary<string, string> hubs, int most, DateTime now, CancellationToken ct) =>
+        hubs.Count == 0 ? Task.CompletedTask : connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into blocked_ids (id, reason, added_by, added_at)
+            select h, r, 'system', @now from unnest(@hubs, @reasons) as n(h, r)
+            where (select count(*) from blocked_ids where added_by = 'system') < @most order by h
+            on conflict do nothing
+            """,
+            new { hubs = hubs.Keys.ToArray(), reasons = hubs.Values.ToArray(), now, most }, transaction, cancellationToken: ct));
 }

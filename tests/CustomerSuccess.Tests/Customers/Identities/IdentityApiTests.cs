@@ -93,6 +93,23 @@ public sealed class IdentityApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_person_allows_is_not_blocked_again_by_itself()
+    {
+        string[] customers = ["c1", "c2", "c3", "c4", "c5"];
+        await house.Write([.. customers.Select(id => Story.Created(id)), .. customers.Select(id => Story.Event(id, "opened", Story.Start, id: "role-" + id) with { PersonId = "admin" })]);
+        await Until("status=blocked", "~p:admin");
+        (await staff.DeleteAsync("/api/v1/identities/blocked/~p:admin")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        await Until("customer=c1", "~p:admin");
+        await house.Write(Story.Created("c6"), Story.Event("c6", "opened", Story.Start) with { PersonId = "admin" });
+        await Until("status=conflict", "~p:admin");
+        (await Ids("status=blocked")).ShouldBeEmpty();
+        (await staff.DeleteAsync("/api/v1/identities/blocked/~p:admin")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        // Who blocks it by hand means it.
+        (await Post("blocked", new { id = "~p:admin" })).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await Ids("status=blocked")).ShouldBe(["~p:admin"]);
+    }
+
+    [Fact]
     public async Task A_sign_up_brings_its_visit_along()
     {
         await house.Write(Seen("page_view", 0) with { PersonId = null, VisitorId = "landing", Visit = new("https://rsolv.dev/", "https://news.ycombinator.com/") });

@@ -118,6 +118,37 @@ public sealed class ResolverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_address_on_an_invoice_brings_no_second_account_of_the_same_tool()
+    {
+        await Resolve(Story.Created("acme"), Story.Created("northwind"), Invoice("cus_1", "hello@acme.example"));
+        await Resolve(Invoice("cus_2", "hello@acme.example"));
+        await Resolve(Invoice("cus_3", "hello@northwind.example"), Invoice("cus_4", "Hello@northwind.example"));
+        (await Stand()).ShouldBe(["~g:stripe:cus_1 → acme = acme (email)"]);
+        (await Open()).ShouldBe(["~g:stripe:cus_2 acme email", "~g:stripe:cus_3 northwind email", "~g:stripe:cus_4 northwind email"]);
+
+        // What Stripe was told of the customer decides; and an external id stands for an account that was not seen yet.
+        await Resolve(Story.Event("acme", EventTypes.CustomerUpdated, Story.Start.AddDays(1), new { external_ids = new { stripe = "cus_2" } }) with { Source = "ui" },
+            Story.Created("globex"), Story.Event("globex", EventTypes.CustomerUpdated, Story.Start.AddDays(1), new { external_ids = new { stripe = "cus_8" } }) with { Source = "ui" });
+        await Resolve(Invoice("cus_9", "hello@globex.example"));
+        (await Stand()).ShouldBe(["~g:stripe:cus_1 → acme = acme (email)", "~g:stripe:cus_2 → acme = acme (external_id)"]);
+        (await Open()).ShouldBe(["~g:stripe:cus_3 northwind email", "~g:stripe:cus_4 northwind email", "~g:stripe:cus_9 globex email"]);
+
+        Task<IEnumerable<string>> Open() => look.QueryAsync<string>("select identity || ' ' || target || ' ' || rule from identity_conflicts where decision is null order by 1");
+        Envelope Invoice(string account, string address) => Seen("payment_succeeded", group: "stripe:" + account, properties: new { customer_email = address }) with { Source = "stripe" };
+    }
+
+    [Fact]
+    public async Task What_is_blocked_by_itself_is_bounded_and_only_what_is_asked_for_is_read()
+    {
+        await Resolve([.. Enumerable.Range(1, 5).Select(n => Story.Created($"c{n}"))]);
+        foreach (var role in new[] { "admin", "billing", "support" })
+            await Resolve(new LinkSettings { MostBlocked = 2 }, [.. Enumerable.Range(1, 5).Select(n => Story.Event($"c{n}", "opened", Story.Start) with { PersonId = role })]);
+        (await look.QueryAsync<string>("select id from blocked_ids order by 1")).ShouldBe(["~p:admin", "~p:billing"]);
+        (await Stand()).ShouldBeEmpty("what is not listed any more is not linked either");
+        (await ReadBlocked.Of(look, null, ["~p:billing", "~p:somebody"], default)).Blocked.ShouldBe(["~p:billing"]);
+    }
+
+    [Fact]
     public async Task Whoever_makes_a_customer_may_say_whose_visit_it_was()
     {
         await Resolve(Seen("page_view", visitor: "landing"), Story.Created("acme") with { Source = "api", VisitorId = "landing", PersonId = "u1" });
@@ -141,12 +172,16 @@ public sealed class ResolverTests : IAsyncLifetime
         (await Stand()).ShouldBe(["~p:acme → acme = acme (customer_id)"]);
     }
 
-    private Task<ResolveWaiting.Done> Run() => ResolveWaiting.Run(database.Source, log, new LinkSettings(), clock, 100, default);
+    private Task<ResolveWaiting.Done> Run() => Run(new LinkSettings());
 
-    private async Task Resolve(params Envelope[] events)
+    private Task<ResolveWaiting.Done> Run(LinkSettings settings) => ResolveWaiting.Run(database.Source, log, settings, clock, 100, default);
+
+    private Task Resolve(params Envelope[] events) => Resolve(new LinkSettings(), events);
+
+    private async Task Resolve(LinkSettings settings, params Envelope[] events)
     {
         if (events.Length > 0) await Commit(events);
-        while ((await Run()).Taken > 0)
+        while ((await Run(settings)).Taken > 0)
         {
         }
 
