@@ -31,6 +31,9 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
 
     private long characters;
 
+    /// <summary>Of the payloads of what is set aside.</summary>
+    internal Ingestion.PayloadAllowance Kept { get; } = new();
+
     /// <summary>Called on the writer after every commit: what was in it, what became of each, how long it took.</summary>
     public Action<IReadOnlyList<Envelope>, IReadOnlyList<Receipt>, TimeSpan>? Committed { get; set; }
 
@@ -158,10 +161,11 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
             if (batch.Count > 1)
                 return [.. await Alone(connection, [.. batch.Take(batch.Count / 2)]), .. await Alone(connection, [.. batch.Skip(batch.Count / 2)])];
             var e = batch[0];
-            log.LogError("Event {Id} set aside: {Reason}", e.Id, error.MessageText);
-            await RecordReceipts.Store(connection, null,
-                [new(e.Id, e.Source, e.Subject, Verdict.Quarantined, error.MessageText, Ingestion.KeptMessage.Write(e), e.ReceivedAt)], CancellationToken.None);
-            IReadOnlyList<Receipt> receipts = [new Receipt(e.Id, Verdict.Quarantined, error.MessageText)];
+            var payload = Kept.Take() ? Ingestion.KeptMessage.Write(e) : null;
+            var reason = payload is null ? error.MessageText + Ingestion.PayloadAllowance.NotKept : error.MessageText;
+            log.LogError("Event {Id} set aside: {Reason}", e.Id, reason);
+            await RecordReceipts.Store(connection, null, [new(e.Id, e.Source, e.Subject, Verdict.Quarantined, reason, payload, e.ReceivedAt)], CancellationToken.None);
+            IReadOnlyList<Receipt> receipts = [new Receipt(e.Id, Verdict.Quarantined, reason)];
             Committed?.Invoke(batch, receipts, TimeSpan.Zero);
             return receipts;
         }

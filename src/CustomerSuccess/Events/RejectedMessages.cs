@@ -1,6 +1,6 @@
 using System.Threading.Channels;
-using System.Threading.RateLimiting;
 using CustomerSuccess.Events.Ingestion;
+using CustomerSuccess.Platform;
 using Npgsql;
 
 namespace CustomerSuccess.Events;
@@ -11,11 +11,7 @@ public sealed class RejectedMessages(NpgsqlDataSource db, ILogger<RejectedMessag
     private readonly Channel<RecordReceipts.Entry> waiting = Channel.CreateBounded<RecordReceipts.Entry>(
         new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropOldest });
 
-    // Whoever has a key can send for unknown customers without end; what is kept of that has one.
-    private readonly TokenBucketRateLimiter payloads = new(new()
-    {
-        TokenLimit = 1_000, TokensPerPeriod = 1, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true,
-    });
+    private readonly PayloadAllowance payloads = new();
 
     /// <summary>Called for every refused message, with or without an id: its source and when it came.</summary>
     public Action<string, DateTime>? Refused { get; set; }
@@ -33,7 +29,7 @@ public sealed class RejectedMessages(NpgsqlDataSource db, ILogger<RejectedMessag
     /// </summary>
     public void RememberWhole(Envelope message, string? id, string reason, DateTime at)
     {
-        if (message.Properties.Length > 16 * 1024 || !payloads.AttemptAcquire().IsAcquired)
+        if (message.Properties.Length > 16 * 1024 || !payloads.Take())
         {
             Remember(id, message.Source, reason, at);
             return;

@@ -157,6 +157,26 @@ public sealed class IngestionTests : IAsyncLifetime
         (await Scalar<string>("select payload from receipts where id = 'large'")).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_flood_of_what_the_database_refuses_keeps_a_bounded_number_of_payloads_and_every_verdict()
+    {
+        var ingest = house.Services.GetRequiredService<Ingest>();
+        await Send(new { id = "first", type = "poison", customer_id = "acme" });
+        while (ingest.Kept.Take())
+        {
+        }
+
+        (await Send([.. Enumerable.Range(0, 20).Select(n => new { id = "p" + n, type = "poison", customer_id = "acme" })])).ShouldContain("quarantined");
+        (await Scalar<long>("select count(*) from receipts where verdict = 'quarantined'")).ShouldBe(21);
+        // One a second may have been kept meanwhile.
+        (await Scalar<long>($"select count(*) from receipts where (payload is null) <> (reason like '%{PayloadAllowance.NotKept}')")).ShouldBe(0);
+        (await Scalar<long>("select count(*) from receipts where payload is null")).ShouldBeGreaterThan(0);
+        (await Scalar<bool>("select payload is not null from receipts where id = 'first'")).ShouldBeTrue();
+        // What cannot be sent again is forgotten as any other verdict.
+        await TrimReceipts.Run(house.Db, new(), house.Clock.GetUtcNow().UtcDateTime.AddDays(91), Ct);
+        (await Scalar<long>("select count(*) from receipts where payload is null")).ShouldBe(0);
+    }
+
     [Theory]
     [MemberData(nameof(Screens))]
     public async Task The_page_is_fit_to_be_looked_at(int width, bool dark)

@@ -24,11 +24,11 @@ public static class TrimReceipts
         long receipts = 0;
         // A day at a time: one statement over a year of refusals would hold its locks for minutes.
         while (await connection.ExecuteScalarAsync<DateTime?>(new CommandDefinition(
-            "select min(last_at) from receipts where last_at < @before and not (verdict = 'quarantined' and settled is null)", new { before }, cancellationToken: ct)) is { } oldest)
+            "select min(last_at) from receipts where last_at < @before and not (verdict = 'quarantined' and settled is null and payload is not null)", new { before }, cancellationToken: ct)) is { } oldest)
         {
             var until = oldest.AddDays(1) < before ? oldest.AddDays(1) : before;
             receipts += await connection.ExecuteAsync(new CommandDefinition(
-                "delete from receipts where last_at < @until and not (verdict = 'quarantined' and settled is null)", new { until }, cancellationToken: ct));
+                "delete from receipts where last_at < @until and not (verdict = 'quarantined' and settled is null and payload is not null)", new { until }, cancellationToken: ct));
         }
 
         var payloads = await connection.ExecuteAsync(new CommandDefinition(
