@@ -158,6 +158,23 @@ public sealed class IngestionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Verdicts_wait_while_they_cannot_be_written_and_those_dropped_are_counted()
+    {
+        var rejected = house.Services.GetRequiredService<RejectedMessages>();
+        await Run("alter table receipts rename to receipts_away");
+        for (var n = 0; n < RejectedMessages.Most + 600; n++) rejected.Remember("r" + n, "native", "why", house.Clock.GetUtcNow().UtcDateTime);
+        rejected.Dropped.ShouldBeInRange(100, 600);
+        await Run("alter table receipts_away rename to receipts");
+        await Waiting(RejectedMessages.Most + 600 - rejected.Dropped);
+        (await Figures()).GetProperty("behind").GetProperty("dropped").GetInt64().ShouldBe(rejected.Dropped);
+        (await (await house.As(Cast.Carol)).Page("/settings/ingestion")).ShouldContain("Verdicts of refused messages dropped");
+        // What the database will never take keeps nobody waiting.
+        rejected.Remember("bad\0one", "native", "why", house.Clock.GetUtcNow().UtcDateTime);
+        rejected.Remember("after", "native", "why", house.Clock.GetUtcNow().UtcDateTime);
+        await Wait.Until(async () => await Scalar<long>("select count(*) from receipts where id = 'after'") == 1, "the verdict behind it");
+    }
+
+    [Fact]
     public async Task A_flood_of_what_the_database_refuses_keeps_a_bounded_number_of_payloads_and_every_verdict()
     {
         var ingest = house.Services.GetRequiredService<Ingest>();

@@ -6,7 +6,7 @@ using Npgsql;
 namespace CustomerSuccess.Events.Ingestion;
 
 /// <summary>How ingestion is doing: what came when from whom, how far behind this process is, which days were restated, what waits.</summary>
-public sealed class GetIngestion(NpgsqlDataSource db, Ingest ingest, CountMessages counts, TimeProvider clock)
+public sealed class GetIngestion(NpgsqlDataSource db, Ingest ingest, RejectedMessages rejected, CountMessages counts, TimeProvider clock)
 {
     /// <summary>Messages by what became of them. Late ones are accepted too, and restated an earlier day.</summary>
     public sealed record Totals(long Accepted, long Late, long Duplicate, long Rejected, long Quarantined);
@@ -17,8 +17,11 @@ public sealed class GetIngestion(NpgsqlDataSource db, Ingest ingest, CountMessag
 
     public sealed record Restated(DateOnly Day, string Source, long Events, DateTime LastAt);
 
-    /// <summary>This process: calls that wait, how long the first has waited (ms), and its commits of the last minute.</summary>
-    public sealed record Behind(int Waiting, double OldestMs, CommitPace.Figures? Commits);
+    /// <summary>
+    /// This process: calls that wait, how long the first has waited (ms), its commits of the last minute, and how many verdicts of refused
+    /// messages it has dropped since its start because too many waited.
+    /// </summary>
+    public sealed record Behind(int Waiting, double OldestMs, CommitPace.Figures? Commits, long Dropped);
 
     /// <summary>Messages that wait for a person.</summary>
     public sealed record Open(long Quarantined, long Rejected);
@@ -60,7 +63,7 @@ public sealed class GetIngestion(NpgsqlDataSource db, Ingest ingest, CountMessag
         var sources = (await read.ReadAsync<OfSource>()).AsList();
         var restated = (await read.ReadAsync<Restated>()).AsList();
         var (waiting, oldest) = ingest.Behind;
-        return new Figures(span, from, now, totals, sources, all, new Behind(waiting, Math.Round(oldest.TotalMilliseconds), counts.Pace.LastMinute(clock)), await read.ReadSingleAsync<Open>(), restated);
+        return new Figures(span, from, now, totals, sources, all, new Behind(waiting, Math.Round(oldest.TotalMilliseconds), counts.Pace.LastMinute(clock), rejected.Dropped), await read.ReadSingleAsync<Open>(), restated);
     }
 
     private static string Sums => string.Join(", ", new[] { "accepted", "late", "duplicate", "rejected", "quarantined" }.Select(name => $"{Sum(name)} as {name}"));
