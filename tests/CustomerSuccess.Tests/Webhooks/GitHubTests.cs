@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CustomerSuccess.Events;
 using CustomerSuccess.Tests.Events;
+using CustomerSuccess.Webhooks.Deliveries;
 using Dapper;
 
 namespace CustomerSuccess.Tests.Webhooks;
@@ -91,6 +92,22 @@ public sealed class GitHubTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => github.Deliver("pull_request", GitHubSender.Pull("closed", "acme-dev"), "d-3")));
         (await Rows("select delivery_id || ' ' || times from webhook_deliveries order by 1")).ShouldBe(["d-1 3", "d-3 20"]);
         (await Rows("select count(*)::text from events where source = 'github'")).ShouldBe(["3"]);
+    }
+
+    [Fact]
+    public async Task A_delivery_that_was_captured_is_none_after_years_either()
+    {
+        var (pull, ping) = (GitHubSender.Pull("opened", "acme-dev"), "{\"zen\":\"Keep it logically awesome.\"}");
+        await github.Deliver("pull_request", pull, "d-1");
+        await github.Deliver("ping", ping, "d-2");
+        house.Clock.Advance(TimeSpan.FromDays(400));
+        (await ForgetOld.Run(house.Db, house.Clock.GetUtcNow().UtcDateTime, default)).ShouldBe("2 deliveries forgotten");
+        (await Rows("select delivery_id from webhook_deliveries")).ShouldBeEmpty();
+        (await github.Deliver("pull_request", pull, "d-9")).Body.GetProperty("status").GetString().ShouldBe("duplicate");
+        (await github.Deliver("ping", ping, "d-2")).Body.GetProperty("status").GetString().ShouldBe("duplicate");
+        (await Rows("select count(*)::text from events where source = 'github'")).ShouldBe(["2"]);
+        (await Rows("select delivery_id from webhook_deliveries")).ShouldBeEmpty();
+        (await github.Deliver("pull_request", GitHubSender.Pull("closed", "acme-dev"), "d-1")).Body.GetProperty("status").GetString().ShouldBe("stored", "another body is another delivery");
     }
 
     [Fact]

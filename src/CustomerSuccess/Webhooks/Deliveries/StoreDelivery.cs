@@ -75,7 +75,8 @@ public sealed class StoreDelivery(NpgsqlDataSource db, EventLog log, Signals sig
         var isNew = await connection.ExecuteScalarAsync<int?>(new CommandDefinition(
             """
             insert into webhook_deliveries (provider, delivery_id, body_hash, kind, account, outcome, reason, detail, fetched, received_at, last_at)
-            values (@Name, @id, @hash, @Kind, @Account, @word, @Reason, @Detail, @fetched, @now, @now)
+            select @Name, @id, @hash, @Kind, @Account, @word, @Reason, @Detail, @fetched, @now, @now
+            where not exists (select 1 from webhook_bodies where provider = @Name and body_hash = @hash)
             on conflict do nothing returning 1
             """,
             new { provider.Name, id, hash, reading.Kind, reading.Account, word, reading.Reason, Detail = Cut(reading.Detail), fetched, now }, transaction, cancellationToken: ct)) is not null;
