@@ -44,22 +44,23 @@ public sealed partial class EventLog
 
     /// <summary>
     /// Derive these customers again as if what was attributed to them since had never been: their rows from the log, and what was decided
-    /// since then is taken back. Decisions they deserve without it follow from their own events. The caller holds <see cref="LockAlone"/>
-    /// and has written the identities.
+    /// since then is taken back. Decisions they deserve without it are made now, or when they come to deserve them. The caller holds
+    /// <see cref="LockAlone"/> and has written the identities.
     /// </summary>
-    public async Task Withdraw(NpgsqlConnection connection, NpgsqlTransaction transaction, string[] customers, DateTime since, CancellationToken ct)
+    public async Task Withdraw(NpgsqlConnection connection, NpgsqlTransaction transaction, string[] customers, DateTime since, DateTime now, CancellationToken ct)
     {
         var decided = await connection.QueryAsync<(string Customer, string Id, string Type, DateTime At)>(new CommandDefinition(
             """
             select e.subject, e.id, e.type, e.received_at from events e join unnest(@customers) c on e.subject = c
-            where e.source = 'system' and e.id = any(@ids) and e.received_at >= @since
+            where e.source = 'system' and e.type = any(@types) and e.received_at >= @since
             """,
-            new { customers, since, ids = customers.SelectMany(customer => projections.Decisions.Select(one => $"{one.Type}:{customer}")).ToArray() },
+            new { customers, since, types = projections.Decisions.Select(one => one.Type).ToArray() },
             transaction, cancellationToken: ct));
         // Known as soon as the decision was, so that no past day believes it either.
         var withdrawn = decided.Select(one => new Envelope
         {
-            Id = $"{one.Type}{EventTypes.WithdrawnSuffix}:{one.Customer}",
+            // The id of the decision with this behind its type, the number too.
+            Id = $"{one.Type}{EventTypes.WithdrawnSuffix}{one.Id[one.Type.Length..]}",
             Source = "system",
             Type = one.Type + EventTypes.WithdrawnSuffix,
             CustomerId = one.Customer,
@@ -70,5 +71,6 @@ public sealed partial class EventLog
         }).ToList();
         if (withdrawn.Count > 0) await Store(connection, transaction, new Rows(withdrawn), null, ct);
         await Rebuild.Derive(connection, transaction, projections, customers, ct);
+        foreach (var decision in projections.Decisions) await Decide(connection, transaction, decision, customers, now, ct);
     }
 }

@@ -15,9 +15,12 @@ public static class OnboardingRoom
             Sql.Read("Onboarding/onboarding.sql"), Replayed, Needed: Sql.Read("Onboarding/needed.sql")),
     ];
 
-    /// <summary>The fifth step leads, once in a customer's life, to onboarding_completed.</summary>
+    /// <summary>
+    /// The fifth step leads, once in a customer's life, to onboarding_completed. What takes it back leads to nothing: whoever writes that
+    /// asks again when all is taken back.
+    /// </summary>
     public static IReadOnlyList<Decision> Decisions { get; } =
-        [new(EventTypes.OnboardingCompleted, Sql.Read("Onboarding/completed.sql"), Replayed)];
+        [new(EventTypes.OnboardingCompleted, Sql.Read("Onboarding/completed.sql"), type => Replayed(type) && !type.EndsWith(EventTypes.WithdrawnSuffix, StringComparison.Ordinal))];
 
     public static void Map(IEndpointRouteBuilder app)
     {

@@ -43,7 +43,7 @@ completion as (
     select customer_id, occurred_at, false, true, ((properties ->> 'date')::date + interval '12 hours') at time zone 'utc', received_at, id
     from steps where type = 'onboarding_completed'
       -- Unless a link that led to it was undone: then nothing but the steps themselves counts.
-      and not exists (select 1 from log w where w.customer_id = steps.customer_id and w.type = 'onboarding_completed_withdrawn' and w.received_at >= steps.received_at)
+      and not exists (select 1 from log w where w.customer_id = steps.customer_id and w.id = 'onboarding_completed_withdrawn' || substr(steps.id, 21) and w.type = 'onboarding_completed_withdrawn')
   ) ends
   group by customer_id
 ),

@@ -111,7 +111,7 @@ public static class MakeLinks
         if (link.Customer is not { } customer) return true;
         var below = await ReadLinkFacts.Below(connection, transaction, [identity], ct);
         await Settle(connection, transaction, [(identity, null, by.At), .. below.Select(one => (one.Key, (string?)null, one.Value.ChangedAt))], ct);
-        await events.Withdraw(connection, transaction, [customer], link.LinkedAt, ct);
+        await events.Withdraw(connection, transaction, [customer], link.LinkedAt, by.At, ct);
         return true;
     }
 

@@ -120,11 +120,33 @@ public sealed class LinkTests
         (await Completed(db)).ShouldBe(Story.Start.AddDays(4));
         await Undo(db, "~g:g0");
         (await Completed(db)).ShouldBeNull();
+        (await Said(db)).ShouldBe(["onboarding_completed:acme", "onboarding_completed_withdrawn:acme"]);
+        await Agree(db);
+
+        // What becomes true later is said again, once: by another link, and by the customer itself.
         await Link(db, "~g:g0", "acme");
         (await Completed(db)).ShouldBe(Story.Start.AddDays(4));
-        await using var c = await db.OpenConnectionAsync();
-        (await c.ExecuteScalarAsync<long>("select count(*) from events where type = 'onboarding_completed'")).ShouldBe(1);
-        (await Rebuild.Run(db, Rooms.Projections, check: true, null, default)).Differences.ShouldBeEmpty();
+        await Undo(db, "~g:g0");
+        (await Completed(db)).ShouldBeNull();
+        foreach (var step in OnboardingSteps.All) await Commit(db, [Story.Event("acme", EventTypes.StepPrefix + step, Story.Start.AddDays(30))]);
+        await Commit(db, [Story.Event("acme", EventTypes.StepReset, Story.Start.AddDays(31), new { step = OnboardingSteps.All[0] }), Story.Event("acme", EventTypes.StepPrefix + OnboardingSteps.All[0], Story.Start.AddDays(32))]);
+        (await Completed(db)).ShouldBe(Story.Start.AddDays(30));
+        (await Said(db)).ShouldBe(["onboarding_completed:acme", "onboarding_completed:acme:2", "onboarding_completed:acme:3", "onboarding_completed_withdrawn:acme", "onboarding_completed_withdrawn:acme:2"]);
+        await Agree(db);
+    }
+
+    [Fact]
+    public async Task A_completion_that_holds_without_the_link_is_said_when_the_link_is_undone()
+    {
+        await using var database = await TestDatabase.Clone();
+        var db = database.Source;
+        await Commit(db, [Story.Created("acme"), .. OnboardingSteps.All.Select((step, n) => Anybody("~g:g0", EventTypes.StepPrefix + step, n))]);
+        await Link(db, "~g:g0", "acme");
+        await Commit(db, [.. OnboardingSteps.All.Select(step => Story.Event("acme", EventTypes.StepPrefix + step, Story.Start.AddDays(30)))]);
+        await Undo(db, "~g:g0");
+        (await Completed(db)).ShouldBe(Story.Start.AddDays(30));
+        (await Said(db)).ShouldBe(["onboarding_completed:acme", "onboarding_completed:acme:2", "onboarding_completed_withdrawn:acme"]);
+        await Agree(db);
     }
 
     [Fact]
@@ -240,6 +262,14 @@ public sealed class LinkTests
             }
         }
     }
+
+    private static async Task<IEnumerable<string>> Said(NpgsqlDataSource db)
+    {
+        await using var c = await db.OpenConnectionAsync();
+        return await c.QueryAsync<string>("select id from events where type like 'onboarding_completed%' order by id collate \"C\"");
+    }
+
+    private static async Task Agree(NpgsqlDataSource db) => (await Rebuild.Run(db, Rooms.Projections, check: true, null, default)).Differences.ShouldBeEmpty();
 
     private static async Task<DateTime?> Completed(NpgsqlDataSource db)
     {
