@@ -16,7 +16,7 @@ public static class EventsRoom
         services.AddSingleton<Ingest>();
         services.AddHostedService(provider => provider.GetRequiredService<Ingest>());
         services.AddSingleton(all => new ReadyCheck("events", _ => Task.FromResult(all.GetRequiredService<Ingest>().Busy)));
-        services.AddSingleton<RejectedMessages>();
+        services.AddSingleton<ActionCalls>().AddSingleton<RejectedMessages>();
         services.AddHostedService(provider => provider.GetRequiredService<RejectedMessages>());
         services.AddSingleton<CountMessages>();
         services.AddHostedService(provider => provider.GetRequiredService<CountMessages>());

@@ -15,7 +15,7 @@ public static class TrackMetric
     /// the event is stored. 400 names each bad field, 403 is a key of another customer, 404 an unknown customer.
     /// </summary>
     public static async Task<Results<Accepted<Answer>, ValidationProblem, ProblemHttpResult>> Handle(
-        HttpRequest request, ClaimsPrincipal principal, Ingest ingest, RejectedMessages rejected, TimeProvider clock, CancellationToken ct)
+        HttpRequest request, ClaimsPrincipal principal, ActionCalls action, RejectedMessages rejected, TimeProvider clock, CancellationToken ct)
     {
         using var json = ReadEnvelope.Parse(await RequestBody.Read(request, ct), out var fault);
         if (json is null) return EventAnswers.Invalid([fault!]);
@@ -29,7 +29,7 @@ public static class TrackMetric
 
         if (principal.FindFirstValue(Actors.CustomerClaim) is { } own && own != e.CustomerId)
             return Refuse($"This key belongs to another customer than '{e.CustomerId}'.", StatusCodes.Status403Forbidden);
-        var receipt = (await ingest.Accept([e], ct))[0];
+        var receipt = await action.Accept(e, ct);
         if (!receipt.UnknownCustomer) return TypedResults.Accepted((string?)null, new Answer(receipt.Id, EventAnswers.Word(receipt.Verdict), receipt.Reason));
         var unknown = $"There is no customer '{e.CustomerId}'. Create it with POST /api/v1/customers or an import.";
         rejected.RememberWhole(e, read.Id, unknown, clock.Now());

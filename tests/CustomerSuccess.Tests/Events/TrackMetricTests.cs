@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using CustomerSuccess.Events;
 using Dapper;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace CustomerSuccess.Tests.Events;
@@ -33,7 +34,7 @@ public sealed class TrackMetricTests(House house) : IClassFixture<House>, IAsync
     }
 
     [Fact]
-    public async Task An_issue_resolution_counts_its_issue_and_its_pull_request_once_and_does_no_step()
+    public async Task An_issue_resolution_counts_its_issue_and_its_pull_request_once_and_says_that_the_Action_is_installed()
     {
         var resolution = new
         {
@@ -46,7 +47,24 @@ public sealed class TrackMetricTests(House house) : IClassFixture<House>, IAsync
         await Track(new { customer_id = customer, event_type = "pr_generated", metadata = new { pr_url = "https://GitHub.com/acme/api/pull/215/" } });
         await Track(new { customer_id = customer, event_type = "pr_generated" });
         (await Scalar<string>("select issues_tagged || ' ' || prs_generated || ' ' || days_active from engagement where customer_id = @customer")).ShouldBe("1 2 1");
+        // It does neither step that it is about, only that of its sender.
+        (await Scalar<string>("select done || ' ' || (github_action_installed is not null) from onboarding where customer_id = @customer")).ShouldBe("1 true");
+    }
+
+    [Fact]
+    public async Task The_Actions_first_report_is_a_step_once_also_after_a_reset_and_in_another_process()
+    {
+        Task Report(int n) => Track(new { customer_id = customer, event_type = "issue_resolution", metadata = new { issue_url = $"https://github.com/acme/api/issues/{n}" } });
+        await Task.WhenAll(Enumerable.Range(1, 8).Select(n => Report(n)));
+        (await Scalar<string>("select string_agg(id || ' ' || source, ',') from events where subject = @customer and type like 'onboarding%'")).ShouldBe($"first_call:{customer} system");
+        (await Scalar<int>("select done from onboarding where customer_id = @customer")).ShouldBe(1);
+        await Track(new { customer_id = customer, event_type = "onboarding_step_reset", metadata = new { step = "github_action_installed" } });
+        await Report(9);
+        // Another process has not told it yet.
+        (await new ActionCalls(house.Services.GetRequiredService<Ingest>()).Accept(Story.Event(customer, "issue_resolution", Story.Start), default)).Stored.ShouldBeTrue();
+        (await Scalar<long>("select count(*) from events where subject = @customer and type = 'onboarding_step_github_action_installed'")).ShouldBe(1);
         (await Scalar<int>("select done from onboarding where customer_id = @customer")).ShouldBe(0);
+        (await house.Cli("rebuild", "--check")).Code.ShouldBe(0);
     }
 
     [Fact]
