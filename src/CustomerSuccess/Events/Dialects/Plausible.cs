@@ -1,8 +1,9 @@
 using System.Text.Json;
+using CustomerSuccess.Events.Visits;
 
 namespace CustomerSuccess.Events.Dialects;
 
-/// <summary>What the scripts of Plausible say, and our own, which speaks the same with an id and the name of the person. The account (gid) is not read: without a key nobody vouches for it. Pure.</summary>
+/// <summary>What the scripts of Plausible say, and our own, which speaks the same with an id and the name of the person. Neither names an account: without a key nobody vouches for it. Pure.</summary>
 public static class Plausible
 {
     public const string Source = "plausible";

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CustomerSuccess.Events.Visits;
 
 namespace CustomerSuccess.Events.Dialects;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CustomerSuccess.Events.Visits;
 
 namespace CustomerSuccess.Events.Dialects;
 

@@ -1,6 +1,6 @@
 // What a website loads from /js/script.js: page views, time on page, clicks that lead away, and events of its own.
 // Nothing is stored in the browser: no cookie, no storage, no id. Under 2 KB packed, which a test measures; so it is terse.
-// The wire is Plausible's /api/event (text/plain, hence no preflight) with fields of ours: id, ts, uid, gid. See docs/guide/tracker.md.
+// The wire is Plausible's /api/event (text/plain, hence no preflight) with fields of ours: id, ts, uid. See docs/guide/tracker.md.
 const script = document.currentScript || document.querySelector("script[data-domain]");
 const options = script.dataset;
 const address = options.api || new URL("../api/event", script.src).href;
@@ -14,7 +14,7 @@ const silent =
 
 let waiting = [];
 let from = document.referrer;
-let url, path, person, group, spent, since, depth;
+let url, path, person, spent, since, depth;
 
 const hidden = () => document.visibilityState != "visible";
 const here = () => (has("hash") ? location.href : location.href.split("#")[0]);
@@ -33,7 +33,7 @@ function send(name, props, more) {
   if (silent) return;
   const now = Date.now();
   const body = JSON.stringify(Object.assign({
-    n: name, u: here(), d: options.domain || location.hostname, r: from || null, h: +has("hash"), p: props, uid: person, gid: group,
+    n: name, u: here(), d: options.domain || location.hostname, r: from || null, h: +has("hash"), p: props, uid: person,
     ts: now, id: now.toString(36) + Math.random().toString(36).slice(2),
   }, more));
   waiting ? waiting.push(body) : post(body, 0);
@@ -83,12 +83,10 @@ function clicked(event) {
 function cs(name, about, traits) {
   if (name == "pageview") return page();
   if (name == "identify") person = about;
-  else if (name == "group") group = about;
   else traits = (about && about.props) || about;
   send(name, traits || {});
 }
 cs.identify = (id, traits) => cs("identify", id, traits);
-cs.group = (id, traits) => cs("group", id, traits);
 
 // A page loaded in the background or ahead of its visit is seen when it is shown, or never.
 function begin() {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using CustomerSuccess.Events;
 using CustomerSuccess.Events.Dialects;
+using CustomerSuccess.Events.Visits;
 
 namespace CustomerSuccess.Tests.Events.Dialects;
 

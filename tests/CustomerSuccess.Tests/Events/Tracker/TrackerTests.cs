@@ -141,16 +141,19 @@ public sealed class TrackerTests(House house) : IClassFixture<House>
     }
 
     [Fact]
-    public async Task Events_people_and_groups_are_told_by_the_page_also_before_the_script_is_there()
+    public async Task Events_and_people_are_told_by_the_page_also_before_the_script_is_there_and_no_account()
     {
         await using var site = await Website.Open(house, "data-local data-manual",
             "window.cs = window.cs || function () { (cs.q = cs.q || []).push(arguments) }; cs('early', { props: { a: 1 } })");
         var page = await Surfer.Open();
         await page.GotoAsync(site.Url + "/");
         (await site.Event("early")).GetProperty("p").GetRawText().ShouldBe("""{"a":1}""");
-        await page.EvaluateAsync("cs('trial_started', { plan: 'pro' }); cs.identify('u1', { email: 'ann@example.com' }); cs.group('acme'); cs('pageview')");
+        await page.EvaluateAsync("cs('trial_started', { plan: 'pro' }); cs.identify('u1', { email: 'ann@example.com' }); cs('pageview')");
         var view = await site.Event("pageview");
-        (view.GetProperty("uid").GetString(), view.GetProperty("gid").GetString()).ShouldBe(("u1", "acme"));
+        (view.GetProperty("uid").GetString(), view.TryGetProperty("gid", out _)).ShouldBe(("u1", false));
+        // What the script can be called with is what the guide says.
+        (await page.EvaluateAsync<string>("Object.keys(cs).join()")).ShouldBe("identify");
+        Repository.Read("docs/guide/tracker.md").ShouldNotContain("cs('group'");
         (await site.Event("identify")).GetProperty("p").GetProperty("email").GetString().ShouldBe("ann@example.com");
         (await site.Event("trial_started")).TryGetProperty("uid", out _).ShouldBeFalse("nobody was known then");
         (await page.EvaluateAsync<int>("localStorage.length + sessionStorage.length")).ShouldBe(0, "known in memory only");

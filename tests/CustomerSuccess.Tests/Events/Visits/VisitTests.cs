@@ -22,9 +22,23 @@ public sealed class VisitTests
     public void People_with_browsers_of_every_kind_are_people() => Agents("people.txt").Where(Bots.Is).ShouldBeEmpty();
 
     [Fact]
+    public void At_the_doors_of_servers_the_same_list_tells_crawlers_from_the_libraries_that_deliver()
+    {
+        foreach (var crawler in new[] { "facebookexternalhit/1.1", "WhatsApp/2.24", "YandexMetrika/2.0", "GPTBot/1.2", "Site24x7 monitoring", "nuclei" }) Bots.Visits(crawler).ShouldBeTrue(crawler);
+        foreach (var library in new[] { "axios/1.7", "python-requests/2.32", "analytics-node/3.1.0", "Go-http-client/2.0", "okhttp/4.12.0", "curl/8.5", "" })
+        {
+            Bots.Visits(library).ShouldBeFalse(library);
+            Bots.Browses(library).ShouldBe(library.Length > 0, library);
+        }
+
+        // One list: whoever is a crawler there is one on a page, too.
+        Bots.All.Regex.ToString().ShouldStartWith(Bots.Crawlers.Regex.ToString());
+    }
+
+    [Fact]
     public void A_text_made_to_be_slow_is_judged_all_the_same()
     {
-        Bots.Pattern.MatchTimeout.ShouldBeLessThan(TimeSpan.FromSeconds(1), "what takes longer to read is made to");
+        Bots.All.Regex.MatchTimeout.ShouldBeLessThan(TimeSpan.FromSeconds(1), "what takes longer to read is made to");
         foreach (var nasty in new[] { new string('a', 512), new string('1', 512), string.Concat(Enumerable.Repeat("a.1 ", 128)), "Mozilla/5.0 (" + string.Concat(Enumerable.Repeat(" a1/1.1", 70)) })
             Bots.Is(nasty);
     }
