@@ -58,7 +58,7 @@ public static class FunnelCommands
                 var table = Sheet("Day", "Visits", "Visitors", "Sign-ups", "%", "API keys", "%", "Activated", "%", "Retained", "%", "Bots");
                 foreach (var row in rows)
                 {
-                    table.AddRow(row.PeriodStart.Iso(), Number(row.WebsiteVisits), Number(row.UniqueVisitors), Number(row.Signups), Rate(row.VisitToSignupRate), Number(row.ApiKeysCreated), Rate(row.SignupToApiKeyRate),
+                    table.AddRow(row.PeriodStart.Iso() + (row.RestatedAt is null ? "" : " restated"), Number(row.WebsiteVisits), Number(row.UniqueVisitors), Number(row.Signups), Rate(row.VisitToSignupRate), Number(row.ApiKeysCreated), Rate(row.SignupToApiKeyRate),
                         Number(row.ActivatedUsers), Rate(row.ApiKeyToActivationRate), Number(row.RetainedUsers), Rate(row.ActivationToRetentionRate), Number(row.Bots));
                 }
 

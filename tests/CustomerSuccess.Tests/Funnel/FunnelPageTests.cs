@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Http.Json;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using CustomerSuccess.Funnel.Sections;
+using CustomerSuccess.Platform;
 using CustomerSuccess.Tests.Access;
 using CustomerSuccess.Tests.Events;
 using CustomerSuccess.Tests.Web;
@@ -81,8 +83,27 @@ public sealed class FunnelPageTests
         (await Item(stream)).QuerySelector("[data-figure='stage visit']")!.TextContent.ShouldBe("6");
         var sender = house.Client();
         sender.DefaultRequestHeaders.Add("x-api-key", await house.Key("ingest"));
-        (await System.Net.Http.Json.HttpClientJsonExtensions.PostAsJsonAsync(sender, "/api/v1/funnel/page-views", new { visitor_id = "new", url = "https://rsolv.dev/" })).EnsureSuccessStatusCode();
+        (await sender.PostAsJsonAsync("/api/v1/funnel/page-views", new { visitor_id = "new", url = "https://rsolv.dev/" })).EnsureSuccessStatusCode();
         (await Wait.For(() => Item(stream), item => item.QuerySelector("[data-figure='stage visit']")!.TextContent == "7")).QuerySelector("[data-figure='stage visit']")!.TextContent.ShouldBe("7");
+    }
+
+    [Fact]
+    public async Task Days_that_late_events_restated_are_marked()
+    {
+        await using var house = await Told();
+        var sender = house.Client();
+        sender.DefaultRequestHeaders.Add("x-api-key", await house.Key("admin"));
+        var late = house.Clock.GetUtcNow().UtcDateTime.AddDays(-2);
+        (await sender.PostAsJsonAsync("/api/v1/events", new { type = "page_view", visitor_id = "late", url = "https://rsolv.dev/", occurred_at = late })).EnsureSuccessStatusCode();
+        // What was counted is written at once where somebody looks.
+        await sender.GetAsync("/api/v1/ingestion");
+        var days = (await Travels.Get(house, "/api/v1/funnel/daily?days=7")).EnumerateArray().Where(day => day.GetProperty("restated_at").ValueKind == System.Text.Json.JsonValueKind.String).ToList();
+        days.ShouldHaveSingleItem().GetProperty("period_start").GetString().ShouldBe(DateOnly.FromDateTime(late).Iso());
+        var page = await DashboardTests.Page(sender, "/funnel?days=7");
+        page.QuerySelector("#daily [data-figure='restated']")!.TextContent.ShouldContain("Late events restated");
+        page.QuerySelectorAll("#daily th[scope=row]").Count(row => row.TextContent.Contains("restated by late events", StringComparison.Ordinal)).ShouldBe(2, "one in the table of each chart");
+        (await DashboardTests.Page(sender, "/funnel?from=2025-01-01&to=2025-01-31")).QuerySelector("[data-figure='restated']").ShouldBeNull();
+        (await DashboardTests.Page(sender, "/")).QuerySelector("[data-figure='restated']")!.TextContent.ShouldContain("Late events restated");
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using CustomerSuccess.Events;
 using CustomerSuccess.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 
 namespace CustomerSuccess.Funnel.Figures;
@@ -26,10 +25,10 @@ public static class GetSummary
     /// and bots are left out.
     /// </summary>
     public static async Task<Results<Ok<Answer>, ValidationProblem>> Handle(
-        [FromQuery] string? days, [FromQuery] string? from, [FromQuery] string? to, NpgsqlDataSource db, ILogger<FunnelWorker> log, TimeProvider clock, CancellationToken ct)
+        [AsParameters] FunnelPeriod period, NpgsqlDataSource db, ILogger<FunnelWorker> log, TimeProvider clock, CancellationToken ct)
     {
         var faults = new List<Fault>();
-        if (FunnelWindow.Read(days, from, to, clock.Today(), UsualDays, faults) is not { } window) return EventAnswers.Invalid(faults);
+        if (period.Read(clock.Today(), faults) is not { } window) return EventAnswers.Invalid(faults);
         return TypedResults.Ok(await Run(db, window, log, ct));
     }
 

@@ -1,3 +1,4 @@
+using CustomerSuccess.Events.Ingestion;
 using CustomerSuccess.Events.Visits;
 using CustomerSuccess.Funnel.Figures;
 using CustomerSuccess.Funnel.Journeys;
@@ -31,6 +32,9 @@ public sealed record FunnelOverview(
     private sealed record Signups(string Origin, string Page, bool Visited, long Customers);
 
     public FunnelWindow Window => Figures.Window;
+
+    /// <summary>Days of the window whose figures changed after they were over.</summary>
+    public IReadOnlyDictionary<DateOnly, RestatedDay> Restated { get; init; } = new Dictionary<DateOnly, RestatedDay>();
 
     public static async Task<FunnelOverview> Read(NpgsqlDataSource db, FunnelWindow window, Func<FunnelWindow, Task<long?>> uniqueBefore, CancellationToken ct)
     {
@@ -83,7 +87,10 @@ public sealed record FunnelOverview(
             steps, keys,
             [.. failing.Select(each => failures.TryGetValue(each.CustomerId, out var since) ? since : (Calls: 1, Since: each.LastFailedAt))
                 .Zip(failing, (since, each) => new Stuck(each.CustomerId, each.Organization, each.Status ?? "", each.LastFailedAt, each.LastOkAt, since.Calls, since.Since))],
-            failing.Count > 0 ? failing[0].Stuck : 0, latest.Journeys);
+            failing.Count > 0 ? failing[0].Stuck : 0, latest.Journeys)
+        {
+            Restated = await RestatedDays.Of(connection, window.From, window.To, ct),
+        };
     }
 
     // In the order of the names; what is nowhere is left out.

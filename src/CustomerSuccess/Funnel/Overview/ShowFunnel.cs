@@ -1,32 +1,10 @@
-using CustomerSuccess.Events;
 using CustomerSuccess.Funnel.Figures;
 using CustomerSuccess.Funnel.Pages;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Platform.Shell;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 
 namespace CustomerSuccess.Funnel.Overview;
-
-/// <summary>Which days the page shows, as they stand in the address. What makes no sense is the last 30, with a word about it.</summary>
-public sealed record FunnelLook
-{
-    [FromQuery(Name = "days")] public string? Days { get; init; }
-
-    [FromQuery(Name = "from")] public string? From { get; init; }
-
-    [FromQuery(Name = "to")] public string? To { get; init; }
-
-    public (FunnelWindow Window, string? Fault) Window(DateOnly today)
-    {
-        var faults = new List<Fault>();
-        // A form sends the field it leaves empty.
-        var read = FunnelWindow.Read(Days, Blank(From), Blank(To), today, GetSummary.UsualDays, faults);
-        return (read ?? FunnelWindow.Of(GetSummary.UsualDays, today), faults.Count == 0 ? null : string.Join("; ", faults.Select(fault => $"{fault.Field} {fault.Message}")));
-
-        static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
-    }
-}
 
 /// <summary>What the page is made from.</summary>
 public sealed record FunnelModel(FunnelOverview Overview, string? Fault)
@@ -45,9 +23,9 @@ public sealed record FunnelModel(FunnelOverview Overview, string? Fault)
 /// <summary>The funnel page, its fragment for htmx, and its live stream.</summary>
 public static class ShowFunnel
 {
-    public static async Task<IResult> Handle([AsParameters] FunnelLook look, HttpContext http, LatestFunnel latest, TimeProvider clock)
+    public static async Task<IResult> Handle([AsParameters] FunnelPeriod period, HttpContext http, LatestFunnel latest, TimeProvider clock)
     {
-        var (window, fault) = look.Window(clock.Today());
+        var (window, fault) = period.Shown(clock.Today());
         var model = new FunnelModel(await latest.Now(window), fault);
         http.Response.Headers.Vary = "HX-Request-Type";
         if (http.Request.Headers["HX-Request-Type"] != "partial") return new RazorComponentResult<FunnelPage>(new { Model = model });
@@ -55,7 +33,7 @@ public static class ShowFunnel
         return new RazorComponentResult<FunnelRegion>(new { Model = model });
     }
 
-    public static Task Live([AsParameters] FunnelLook look, HttpContext http, LatestFunnel latest, TimeProvider clock) =>
-        LiveStream.Send<FunnelBody>(http, async _ => look.Window(clock.Today()) is var (window, fault)
+    public static Task Live([AsParameters] FunnelPeriod period, HttpContext http, LatestFunnel latest, TimeProvider clock) =>
+        LiveStream.Send<FunnelBody>(http, async _ => period.Shown(clock.Today()) is var (window, fault)
             ? new Dictionary<string, object?> { ["Model"] = new FunnelModel(await latest.Next(window), fault) } : null!, channel: Signals.Funnel);
 }

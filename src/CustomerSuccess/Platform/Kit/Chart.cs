@@ -3,6 +3,9 @@ namespace CustomerSuccess.Platform.Kit;
 /// <summary>What BarChart and LineChart draw: one value per series and point, oldest first. Tone is a text colour class; unit is what a point is.</summary>
 public sealed record Chart(string Title, IReadOnlyList<string> Points, IReadOnlyList<Chart.Series> Lines, string Unit = "Day")
 {
+    /// <summary>What is to be known about some points, by their place: told beside the point and in the table.</summary>
+    public IReadOnlyDictionary<int, string> Marks { get; init; } = new Dictionary<int, string>();
+
     /// <param name="Name">What it counts or measures.</param>
     /// <param name="Tone">A text colour class.</param>
     /// <param name="Values">One a point.</param>

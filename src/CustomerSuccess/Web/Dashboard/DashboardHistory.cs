@@ -1,3 +1,4 @@
+using CustomerSuccess.Events.Ingestion;
 using CustomerSuccess.Platform;
 
 namespace CustomerSuccess.Web.Dashboard;
@@ -8,6 +9,9 @@ public sealed record DashboardHistory(
     IReadOnlyList<string> Cohorts, IReadOnlyList<string> Industries, IReadOnlyList<string> Owners)
 {
     public const int Days = 14;
+
+    /// <summary>Of these days, those whose figures changed after they were over.</summary>
+    public IReadOnlyList<RestatedDay> Restated { get; init; } = [];
 
     public sealed record ActiveDay(DateOnly Day, long Active, long Generated, long Merged);
 

@@ -1,3 +1,4 @@
+using CustomerSuccess.Events.Ingestion;
 using CustomerSuccess.Health;
 using CustomerSuccess.Platform;
 using Dapper;
@@ -120,6 +121,9 @@ public sealed class LatestFigures(NpgsqlDataSource db, Signals signals, TimeProv
             (await answer.ReadAsync<DashboardHistory.DayCount>()).AsList(),
             (await answer.ReadAsync<DashboardHistory.DayCount>()).AsList(),
             (await answer.ReadAsync<DashboardHistory.Choice>()).AsList());
+        await answer.DisposeAsync();
+        var restated = await RestatedDays.Of(connection, now.Today.AddDays(1 - DashboardHistory.Days), now.Today, ct);
+        read = read with { Restated = [.. restated.Values.OrderBy(day => day.Day)] };
         history = (now.Today, clock.GetTimestamp(), read);
         return read;
     }
