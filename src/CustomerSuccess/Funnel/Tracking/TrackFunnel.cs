@@ -8,25 +8,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace CustomerSuccess.Funnel.Tracking;
 
 /// <summary>
-/// The events of the funnel, each with a door and a call of its own: thin over the doors for events. For code of the product
-/// they are best effort: a failure is logged, and sign-up or a request goes on.
+/// The events of the funnel, each with a door of its own: thin over the doors for events. What the product knows by itself (sign-up, keys,
+/// calls) it writes without them, with the customer or behind the request.
 /// </summary>
-public sealed class TrackFunnel(Ingest ingest, TimeProvider clock, ILogger<TrackFunnel> log)
+public sealed class TrackFunnel(Ingest ingest, TimeProvider clock)
 {
     public sealed record Answer(string Id, string Status, string? Reason);
-
-    /// <summary>Somebody looked at a page. False where it could not be recorded.</summary>
-    public Task<bool> PageView(string visitor, Visit visit, string? customer = null, object? properties = null) =>
-        BestEffort(Event(EventTypes.PageView, customer, properties, null) with { VisitorId = visitor, Visit = visit });
-
-    /// <summary>A customer signed up; told twice it counts once.</summary>
-    public Task<bool> Signup(string customer, object? properties = null) => BestEffort(Event(EventTypes.Signup, customer, properties, $"{EventTypes.Signup}:{customer}"));
-
-    /// <summary>A customer has an API key; the same key told twice counts once.</summary>
-    public Task<bool> ApiKeyCreation(string customer, string keyId) => BestEffort(Event(EventTypes.ApiKeyCreated, customer, new { key_id = keyId }, $"{EventTypes.ApiKeyCreated}:{keyId}"));
-
-    /// <summary>A customer called the API, with this HTTP status.</summary>
-    public Task<bool> ApiCall(string customer, int status) => BestEffort(Event(EventTypes.ApiCall, customer, new { status }, null));
 
     /// <summary>Record a page view: visitor_id, url, referrer, utm_*, and who it was where that is known.</summary>
     public static Task<Results<Accepted<Answer>, ValidationProblem, ProblemHttpResult>> PostPageView(HttpRequest request, ClaimsPrincipal who, TrackFunnel track, RejectedMessages rejected, CancellationToken ct) =>
@@ -73,32 +60,5 @@ public sealed class TrackFunnel(Ingest ingest, TimeProvider clock, ILogger<Track
         if (body.ValueKind != JsonValueKind.Object || body.TryGetProperty("type", out _)) return null;
         var rest = body.GetRawText().AsSpan().Trim()[1..];
         return JsonDocument.Parse($"{{\"type\":\"{type}\"{(rest.TrimStart()[0] == '}' ? "" : ",")}{rest}", new JsonDocumentOptions { MaxDepth = 512 });
-    }
-
-    private Envelope Event(string type, string? customer, object? properties, string? id) => new()
-    {
-        Id = id ?? Guid.CreateVersion7().ToString("N"),
-        Source = "system",
-        Type = type,
-        CustomerId = customer,
-        OccurredAt = clock.Now(),
-        ReceivedAt = clock.Now(),
-        Actor = "system",
-        Properties = JsonSerializer.Serialize(properties ?? new { }),
-    };
-
-    private async Task<bool> BestEffort(Envelope e)
-    {
-        try
-        {
-            var receipt = (await ingest.Accept([e], CancellationToken.None))[0];
-            if (receipt.UnknownCustomer) log.LogWarning("{Type} not tracked: {Reason}", e.Type, receipt.Reason);
-            return !receipt.UnknownCustomer;
-        }
-        catch (Exception error)
-        {
-            log.LogWarning("{Type} not tracked: {Reason}", e.Type, error.Message);
-            return false;
-        }
     }
 }
