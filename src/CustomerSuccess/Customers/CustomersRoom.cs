@@ -35,7 +35,7 @@ public static class CustomersRoom
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
         services.AddSingleton(LinkSettings.Read(settings));
-        services.AddSingleton<Links>();
+        services.AddSingleton<Links>().AddSingleton<LinkDesk>();
         services.AddHostedService<Resolver>();
     }
 

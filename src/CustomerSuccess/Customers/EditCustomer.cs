@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CustomerSuccess.Access.Audit;
 using CustomerSuccess.Customers.Identities;
 using CustomerSuccess.Customers.Pages;
 using CustomerSuccess.Events;
@@ -18,14 +17,14 @@ public static class EditCustomer
         Page(null, JsonSerializer.SerializeToElement(Identity.IsLinkable(identity) ? await Traits.Fields(db, identity!, ct) : []), [], await Owners(db, ct));
 
     /// <summary>With ?identity= it is linked to the new customer.</summary>
-    public static async Task<IResult> SubmitNew(string? identity, HttpContext http, IFormCollection form, Deeds deeds, NpgsqlDataSource db, Links links, EventLog events, AuditLog audit, TimeProvider clock, CancellationToken ct)
+    public static async Task<IResult> SubmitNew(string? identity, HttpContext http, IFormCollection form, Deeds deeds, NpgsqlDataSource db, LinkDesk desk, CancellationToken ct)
     {
         var fields = CustomerForm.Json(form);
         await using var deed = await deeds.Begin(http.User, ct);
         var outcome = await CreateCustomer.Run(deed, fields, _ => Task.CompletedTask, ct);
         if (outcome.Done is not { } made) return Page(null, fields, outcome.Problems, await Owners(db, ct));
         if (!Identity.IsLinkable(identity)) return Back.ToCustomer(http, made.Id, $"{made.Organization} is added.");
-        var linked = (await LinkIdentity.Run(new(identity, made.Id), http.User, links, events, audit, clock, ct)).Linked is not null;
+        var linked = (await LinkIdentity.Run(new(identity, made.Id), http.User, desk, ct)).Linked is not null;
         return Back.ToCustomer(http, made.Id, linked ? $"{made.Organization} is added, and {Identity.Id(identity!)} belongs to it." : $"{made.Organization} is added; {Identity.Id(identity!)} belongs to someone else by now.");
     }
 

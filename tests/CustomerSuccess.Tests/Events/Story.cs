@@ -61,6 +61,25 @@ public static class Story
         return [.. events.OrderBy(_ => chance.Next())];
     }
 
+    /// <summary>The same of anybody: half of it is done by one of these subjects, who may come to be linked to a customer.</summary>
+    public static List<Envelope> OfAnybody(int seed, string[] customers, string[] subjects, int count)
+    {
+        var chance = new System.Random(seed * 31);
+        return [.. Random(seed, customers, count).GroupBy(e => e.Id).SelectMany(same =>
+        {
+            var who = chance.Next(2) == 0 ? null : subjects[chance.Next(subjects.Length)];
+            return same.Select(e => who is null ? e : About(e, who));
+        }).OrderBy(_ => chance.Next())];
+    }
+
+    public static Envelope About(Envelope e, string subject) => e with
+    {
+        CustomerId = null,
+        GroupId = subject[1] == 'g' ? subject[3..] : null,
+        PersonId = subject[1] == 'p' ? subject[3..] : null,
+        VisitorId = subject[1] == 'v' ? subject[3..] : null,
+    };
+
     public static Envelope Recorded(string customer, string row, DateTime at, int prs, int copies) => Event(customer, EventTypes.EngagementRecorded, at, new
     {
         row,

@@ -58,6 +58,7 @@ public sealed class TrackMetricTests(House house) : IClassFixture<House>, IAsync
         await Task.WhenAll(Enumerable.Range(1, 8).Select(n => Report(n)));
         (await Scalar<string>("select string_agg(id || ' ' || source, ',') from events where subject = @customer and type like 'onboarding%'")).ShouldBe($"first_call:{customer} system");
         (await Scalar<int>("select done from onboarding where customer_id = @customer")).ShouldBe(1);
+        house.Clock.Advance(TimeSpan.FromSeconds(1));
         await Track(new { customer_id = customer, event_type = "onboarding_step_reset", metadata = new { step = "github_action_installed" } });
         await Report(9);
         // Another process has not told it yet.

@@ -31,6 +31,49 @@ public sealed class JourneyTests(LivedInHouse lived) : IClassFixture<LivedInHous
     }
 
     [Fact]
+    public async Task Bob_links_a_group_to_a_customer_and_takes_it_back()
+    {
+        await house.Write(Story.Event("nobody", "pr_merged", Story.Start, id: "from-elsewhere") with { CustomerId = null, Source = "segment", Actor = "source:s1", PersonId = "u-77", GroupId = "org-77" });
+        await using var bob = await Browser.Open(house, Cast.Bob);
+        await Wait.Until(async () =>
+        {
+            await bob.Go("/identities");
+            return await bob.Page.GetByText("org-77").CountAsync() > 0;
+        }, "the group among the unmatched");
+        await bob.Page.GetByRole(AriaRole.Link, new() { Name = "Link to customer…: org-77" }).ClickAsync();
+        await bob.Page.GetByPlaceholder("Name, email, GitHub name or id").FillAsync("parallax");
+        await bob.Button("Find").ClickAsync();
+        await bob.Page.GetByRole(AriaRole.Link, new() { Name = "Preview: parallax" }).ClickAsync();
+        await bob.Sees("What changes for parallax");
+        await bob.NothingToComplain("preview of a link");
+        await bob.Page.GetByRole(AriaRole.Button, new() { Name = "Link", Exact = true }).ClickAsync();
+        await bob.Sees("org-77 is linked to parallax.");
+        (await Linked()).ShouldBe("parallax");
+
+        // From the sentence that says so …
+        await bob.Button("Undo").ClickAsync();
+        await bob.Sees("org-77 is linked to nobody any more.");
+        (await Linked()).ShouldBeNull();
+        // … and from the list, after a look at what that changes.
+        await bob.Page.GetByRole(AriaRole.Link, new() { Name = "Link to customer…: org-77" }).ClickAsync();
+        await bob.Page.GetByRole(AriaRole.Link, new() { Name = "Preview: parallax" }).ClickAsync();
+        await bob.Page.GetByRole(AriaRole.Button, new() { Name = "Link", Exact = true }).ClickAsync();
+        await bob.Go("/identities?status=linked");
+        await bob.NothingToComplain("links made lately");
+        await bob.Page.GetByRole(AriaRole.Link, new() { Name = "Undo…: org-77" }).ClickAsync();
+        await bob.Sees("Undo the link of org-77");
+        await bob.Button("Undo the link").ClickAsync();
+        await bob.Sees("org-77 is linked to nobody any more.");
+        (await Linked()).ShouldBeNull();
+
+        async Task<string?> Linked()
+        {
+            await using var c = await house.Db.OpenConnectionAsync();
+            return await c.ExecuteScalarAsync<string?>("select customer_id from identities where identity = '~g:org-77'");
+        }
+    }
+
+    [Fact]
     public async Task Carol_reads_and_changes_nothing()
     {
         await using var carol = await Browser.Open(house, Cast.Carol);

@@ -38,7 +38,10 @@ public static class BlockId
 
     public static async Task<IResult> SubmitUndo([FromForm] Form? form, HttpContext http, NpgsqlDataSource db, AuditLog audit, TimeProvider clock, CancellationToken ct)
     {
-        Flash.Say(http, await Run(form?.Id, add: false, http.User, db, audit, clock, ct) ? "It may be linked again." : "It was not blocked here.");
+        // It may be blocked as this one identity, or by its bare id with all others of that name.
+        var allowed = await Run(form?.Id, add: false, http.User, db, audit, clock, ct)
+            || Identity.IsLinkable(form?.Id) && await Run(Identity.Id(form!.Id!), add: false, http.User, db, audit, clock, ct);
+        Flash.Say(http, allowed ? "It may be linked again." : "It was not blocked here.");
         return TypedResults.Redirect("/identities?status=blocked");
     }
 

@@ -54,6 +54,13 @@ public sealed record Evidence(string Source, string Id)
     /// <summary>What a page sends without a key (Events/Dialects/SiteDoors.cs), anyone can send.</summary>
     public static IReadOnlyList<string> OpenDoors { get; } = ["script", "plausible", "umami"];
 
+    /// <summary>Sent with a write key, which stands in pages and apps for everyone to read.</summary>
+    public bool PublicKey { get; init; }
+
+    /// <summary>How it came, where that makes it weaker: a reader's words behind a comma.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string Weakness => IsOpen ? ", sent without a key" : PublicKey ? ", public key" : "";
+
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsOpen => OpenDoors.Contains(Source, StringComparer.Ordinal);
 }

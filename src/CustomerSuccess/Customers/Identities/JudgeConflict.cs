@@ -30,8 +30,8 @@ public static class JudgeConflict
 
     /// <summary>Judge a conflict.</summary>
     public static async Task<Results<NoContent, NotFound, ProblemHttpResult>> Handle(
-        Request request, ClaimsPrincipal who, Links links, EventLog events, AuditLog audit, TimeProvider clock, CancellationToken ct) =>
-        await Run(request, who, links, events, audit, clock, ct) switch
+        Request request, ClaimsPrincipal who, LinkDesk desk, CancellationToken ct) =>
+        await Run(request, who, desk, ct) switch
         {
             null => TypedResults.NotFound(),
             "" => TypedResults.NoContent(),
@@ -39,10 +39,10 @@ public static class JudgeConflict
         };
 
     /// <summary>The page's form.</summary>
-    public static async Task<IResult> Submit([FromForm] Form? form, HttpContext http, Links links, EventLog events, AuditLog audit, TimeProvider clock, CancellationToken ct)
+    public static async Task<IResult> Submit([FromForm] Form? form, HttpContext http, LinkDesk desk, CancellationToken ct)
     {
         var request = new Request(form?.Identity, form?.Target, form?.Decision);
-        var said = await Run(request, http.User, links, events, audit, clock, ct) switch
+        var said = await Run(request, http.User, desk, ct) switch
         {
             null => "That conflict is settled already.",
             "" when request.Decision == "moved" => $"{Identity.Id(request.Identity!)} belongs to {Identity.Id(request.Target!)} now.",
@@ -53,19 +53,19 @@ public static class JudgeConflict
         return TypedResults.Redirect("/identities?status=conflict");
     }
 
-    private static async Task<string?> Run(Request request, ClaimsPrincipal who, Links links, EventLog events, AuditLog audit, TimeProvider clock, CancellationToken ct)
+    private static async Task<string?> Run(Request request, ClaimsPrincipal who, LinkDesk desk, CancellationToken ct)
     {
         if (request is not { Identity: { } identity, Target: { } target, Decision: "kept" or "moved" or "ignored" }) return null;
         // Moved first: where that cannot be done, the conflict stays open.
         if (request.Decision == "moved"
-            && await LinkIdentity.Run(new LinkIdentity.Request(identity, target, Move: true), who, links, events, audit, clock, ct) is { Linked: null } refused)
+            && await LinkIdentity.Run(new LinkIdentity.Request(identity, target, Move: true), who, desk, ct) is { Linked: null } refused)
             return $"Not moved: {refused.Fault?.Message ?? "it changed meanwhile"}.";
-        return await links.Do(async (connection, transaction) =>
+        return await desk.Links.Do(async (connection, transaction) =>
         {
             var closed = await connection.ExecuteAsync(new CommandDefinition(
                 "update identity_conflicts set decision = @Decision, decided_by = @by, decided_at = @at where identity = @identity and target = @target and decision is null",
-                new { request.Decision, by = who.Actor(), at = clock.Now(), identity, target }, transaction, cancellationToken: ct));
-            if (closed > 0) await LinkIdentity.Note(connection, transaction, audit, who, "identity." + request.Decision, identity, null, ct);
+                new { request.Decision, by = who.Actor(), at = desk.Clock.Now(), identity, target }, transaction, cancellationToken: ct));
+            if (closed > 0) await LinkIdentity.Note(connection, transaction, desk.Audit, who, "identity." + request.Decision, identity, null, ct);
             return closed > 0 ? "" : null;
         }, ct);
     }

@@ -40,8 +40,8 @@ public static class LinkIdentity
 
     /// <summary>Link an identity: all it did counts for the customer, also what it did before. 409 where it is linked already; `move` takes that back.</summary>
     public static async Task<Results<Ok<Answer>, ValidationProblem, ProblemHttpResult>> Handle(
-        Request request, ClaimsPrincipal who, Links links, EventLog events, AuditLog audit, TimeProvider clock, CancellationToken ct) =>
-        await Run(request, who, links, events, audit, clock, ct) switch
+        Request request, ClaimsPrincipal who, LinkDesk desk, CancellationToken ct) =>
+        await Run(request, who, desk, ct) switch
         {
             { Linked: { } linked } => TypedResults.Ok(linked),
             { Taken: { } taken } => TypedResults.Problem($"It is linked to {taken} already; undo that first, or send move.", statusCode: StatusCodes.Status409Conflict, title: "Linked already",
@@ -50,23 +50,23 @@ public static class LinkIdentity
         };
 
     /// <summary>The pages' form.</summary>
-    public static async Task<IResult> Submit([FromForm] Form? form, HttpContext http, Links links, EventLog events, AuditLog audit, TimeProvider clock, CancellationToken ct)
+    public static async Task<IResult> Submit([FromForm] Form? form, HttpContext http, LinkDesk desk, CancellationToken ct)
     {
         form ??= new Form();
-        var outcome = await Run(new Request(form.Identity, form.Target, form.Move), http.User, links, events, audit, clock, ct);
+        var outcome = await Run(new Request(form.Identity, form.Target, form.Move), http.User, desk, ct);
         if (outcome.Linked is { } made)
             Flash.Say(http, $"{Identity.Id(made.Identity)} is linked to {made.CustomerId ?? Identity.Id(made.Target)}.", $"/identities/undo?identity={Uri.EscapeDataString(made.Identity)}&back={Uri.EscapeDataString(LocalPath(form.Back))}");
         else Flash.Say(http, outcome.Taken is { } taken ? $"Nothing was linked: it belongs to {Identity.Id(taken)} already." : $"Nothing was linked: {outcome.Fault!.Field} {outcome.Fault.Message}.");
         return TypedResults.Redirect(LocalPath(form.Back));
     }
 
-    public static Task<Outcome> Run(Request request, ClaimsPrincipal who, Links links, EventLog events, AuditLog audit, TimeProvider clock, CancellationToken ct)
+    public static Task<Outcome> Run(Request request, ClaimsPrincipal who, LinkDesk desk, CancellationToken ct)
     {
         var (identity, target) = (request.Identity?.Trim() ?? "", request.Target?.Trim() ?? "");
         if (!Identity.IsLinkable(identity)) return Task.FromResult(new Outcome(Fault: new Fault("identity", "must be ~v:, ~p: or ~g: and an id")));
         if (target.Length == 0 || !Identity.MayLead(identity, target)) return Task.FromResult(new Outcome(Fault: new Fault("target", "must be a customer, or something a " + Identity.Word(Identity.Kind(identity)) + " can belong to")));
-        var by = new LinkedBy(who.Actor(), who.HasClaim(claim => claim.Type == Actors.KeyClaim) ? "api" : "ui", clock.Now());
-        return links.Do(async (connection, transaction) =>
+        var by = new LinkedBy(who.Actor(), who.HasClaim(claim => claim.Type == Actors.KeyClaim) ? "api" : "ui", desk.Clock.Now());
+        return desk.Links.Do(async (connection, transaction) =>
         {
             if (Identity.Kind(target) == IdentityKind.Customer && !await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
                 "select exists (select 1 from customers where customer_id = @target)", new { target }, transaction, cancellationToken: ct)))
@@ -77,11 +77,11 @@ public static class LinkIdentity
             {
                 if (linked == target) return new Outcome(new Answer(identity, target, standing[identity].Customer));
                 if (!request.Move) return new Outcome(Taken: linked);
-                await MakeLinks.Undo(connection, transaction, events, identity, by, ct);
+                await MakeLinks.Undo(connection, transaction, desk.Events, identity, by, ct);
             }
 
-            var moved = await MakeLinks.Run(connection, transaction, events, [new Link(identity, target, LinkRules.Staff, Evidence.None)], by, ct);
-            await Note(connection, transaction, audit, who, "identity.linked", identity, moved.GetValueOrDefault(identity), ct);
+            var moved = await MakeLinks.Run(connection, transaction, desk.Events, [new Link(identity, target, LinkRules.Staff, Evidence.None)], by, ct);
+            await Note(connection, transaction, desk.Audit, who, "identity.linked", identity, moved.GetValueOrDefault(identity), ct);
             return new Outcome(new Answer(identity, target, moved.GetValueOrDefault(identity)));
         }, ct, outcome => outcome.Linked is not null);
     }

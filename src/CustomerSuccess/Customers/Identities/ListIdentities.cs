@@ -51,11 +51,13 @@ public static class ListIdentities
         public DateTime? FoundAt { get; init; }
         public string? OtherCustomer { get; init; }
         public string? OtherOrganization { get; init; }
+        public bool PublicKey { get; init; }
+        public bool OtherPublicKey { get; init; }
 
         public Item Shown(Suggestion? suggestion = null) => new(
             Identity, Identities.Identity.Word(Identities.Identity.Kind(Identity)), Identities.Identity.Id(Identity), Tool, Events, FirstAt, LastAt, Target, CustomerId, Organization,
-            string.IsNullOrEmpty(Rule) ? null : Rule, string.IsNullOrEmpty(Evidence) ? null : new Evidence(Source ?? "", Evidence), ChangedAt, string.IsNullOrEmpty(Actor) ? null : Actor, Reason,
-            suggestion ?? (Other is null || OtherCustomer is null ? null : new Suggestion(Other, OtherCustomer, OtherOrganization ?? OtherCustomer, OtherRule!, new Evidence(OtherSource!, OtherEvidence!))));
+            string.IsNullOrEmpty(Rule) ? null : Rule, string.IsNullOrEmpty(Evidence) ? null : new Evidence(Source ?? "", Evidence) { PublicKey = PublicKey }, ChangedAt, string.IsNullOrEmpty(Actor) ? null : Actor, Reason,
+            suggestion ?? (Other is null || OtherCustomer is null ? null : new Suggestion(Other, OtherCustomer, OtherOrganization ?? OtherCustomer, OtherRule!, new Evidence(OtherSource!, OtherEvidence!) { PublicKey = OtherPublicKey })));
     }
 
     private const string Standing =
@@ -213,6 +215,19 @@ public static class ListIdentities
     private static (DateTime At, string Last) Moment(string? before) =>
         Place(before) is var (at, last) && DateTime.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) ? (time.ToUniversalTime(), last) : (new DateTime(9000, 1, 1, 0, 0, 0, DateTimeKind.Utc), "");
 
-    private static async Task<List<Row>> Read(NpgsqlConnection connection, string sql, object with, CancellationToken ct) =>
-        (await connection.QueryAsync<Row>(new CommandDefinition(sql, with, cancellationToken: ct))).AsList();
+    private static async Task<List<Row>> Read(NpgsqlConnection connection, string sql, object with, CancellationToken ct)
+    {
+        var rows = (await connection.QueryAsync<Row>(new CommandDefinition(sql, with, cancellationToken: ct))).AsList();
+        // Which of the messages they rest on came with a key that everybody can read.
+        var evidence = rows.SelectMany(row => new[] { row.Evidence, row.OtherEvidence }).Where(id => !string.IsNullOrEmpty(id)).Distinct(StringComparer.Ordinal).ToArray();
+        if (evidence.Length == 0) return rows;
+        var open = (await connection.QueryAsync<(string, string, string)>(new CommandDefinition(
+            "select distinct a, source, id from pairs where a = any(@identities) and id = any(@evidence) and door = 'public'",
+            new { identities = rows.Select(row => row.Identity).ToArray(), evidence }, cancellationToken: ct))).ToHashSet();
+        return rows.ConvertAll(row => row with
+        {
+            PublicKey = open.Contains((row.Identity, row.Source ?? "", row.Evidence ?? "")),
+            OtherPublicKey = open.Contains((row.Identity, row.OtherSource ?? "", row.OtherEvidence ?? "")),
+        });
+    }
 }

@@ -10,7 +10,10 @@ public static class ReadLinkFacts
     // An identity that was seen with more others than this, through one kind of door, is judged by the first of them.
     private const int MostPairs = 50, MostMembers = 200;
 
-    private sealed record Pair(string A, string B, string Source, string Id);
+    private sealed record Pair(string A, string B, string Source, string Id, string Door)
+    {
+        public Evidence Evidence => new(Source, Id) { PublicKey = Door == "public" };
+    }
 
     private sealed record Key(string How, string Name, string Customer);
 
@@ -23,17 +26,17 @@ public static class ReadLinkFacts
     {
         var groups = identities.Where(one => Identity.Kind(one) == IdentityKind.Group).ToArray();
         var members = await Pairs(
-            "select a, b, source, id from (select *, row_number() over (partition by b, door order by first_at, a) as n from pairs where b = any(@groups) and left(a, 3) = '~p:') p where n <= @most order by b, first_at, a",
+            "select a, b, source, id, door from (select *, row_number() over (partition by b, door order by first_at, a) as n from pairs where b = any(@groups) and left(a, 3) = '~p:') p where n <= @most order by b, first_at, a",
             new { groups, most = MostMembers });
         var asked = identities.Concat(members.Select(pair => pair.A)).Distinct(StringComparer.Ordinal).ToArray();
         var pairs = await Pairs(
-            "select a, b, source, id from (select *, row_number() over (partition by a, door order by first_at, b) as n from pairs where a = any(@asked)) p where n <= @most order by a, first_at, b",
+            "select a, b, source, id, door from (select *, row_number() over (partition by a, door order by first_at, b) as n from pairs where a = any(@asked)) p where n <= @most order by a, first_at, b",
             new { asked, most = MostPairs });
         var vouched = await Vouched(connection, transaction, asked, members, ct);
         var keys = await Keys(connection, transaction, asked, pairs, ct);
         var candidates = ByKey(asked, pairs, keys, vouched)
             .Concat(pairs.Where(pair => !Identity.IsClue(pair.B))
-                .Select(pair => (pair.A, new Candidate(pair.B, Rule(pair), new Evidence(pair.Source, pair.Id)))))
+                .Select(pair => (pair.A, new Candidate(pair.B, Rule(pair), pair.Evidence))))
             .ToLookup(each => each.Item1, each => each.Item2, StringComparer.Ordinal);
         var targets = candidates.SelectMany(each => each).Select(one => one.To).Where(to => Identity.Kind(to) != IdentityKind.Customer).Distinct(StringComparer.Ordinal).ToArray();
         var standing = await Standings(connection, transaction, asked.Concat(targets), ct);
@@ -42,7 +45,7 @@ public static class ReadLinkFacts
         var blocked = await ReadBlocked.Of(connection, transaction, asked.Concat(targets), ct);
         var mails = pairs.Where(pair => Identity.Kind(pair.A) == IdentityKind.Group).Select(pair => pair.B).ToHashSet(StringComparer.Ordinal);
         var addresses = keys.Where(key => key.How == LinkRules.Email && mails.Contains(Identity.Mail + key.Name)).ToLookup(key => key.Name, key => key.Customer, StringComparer.Ordinal);
-        return new LinkFacts(standing, candidates, members.ToLookup(pair => pair.B, pair => (pair.A, new Evidence(pair.Source, pair.Id)), StringComparer.Ordinal),
+        return new LinkFacts(standing, candidates, members.ToLookup(pair => pair.B, pair => (pair.A, pair.Evidence), StringComparer.Ordinal),
             blocked.Blocked, gathered.ToDictionary(StringComparer.Ordinal), mostVisitors)
         {
             Allowed = blocked.Allowed,
@@ -88,7 +91,7 @@ public static class ReadLinkFacts
     // Who was seen by more than pages without a key: somebody who holds a key uses the id.
     private static async Task<HashSet<string>> Vouched(NpgsqlConnection connection, NpgsqlTransaction? transaction, string[] asked, List<Pair> members, CancellationToken ct)
     {
-        var found = members.Where(pair => !new Evidence(pair.Source, pair.Id).IsOpen).Select(pair => pair.B).ToHashSet(StringComparer.Ordinal);
+        var found = members.Where(pair => !pair.Evidence.IsOpen).Select(pair => pair.B).ToHashSet(StringComparer.Ordinal);
         found.UnionWith(await connection.QueryAsync<string>(new CommandDefinition(
             "select identity from sightings where identity = any(@asked) and not keyless union select a from pairs where a = any(@asked) and door <> 'open'", new { asked }, transaction, cancellationToken: ct)));
         // Few are left: those that stand in other people's messages only.
@@ -134,15 +137,15 @@ public static class ReadLinkFacts
                 IdentityKind.Person =>
                 [
                     (LinkRules.CustomerId, id, Evidence.None), (LinkRules.GitHub, id.ToLowerInvariant(), Evidence.None),
-                    .. mails[identity].SelectMany(pair => new[] { LinkRules.Email, LinkRules.PersonEmail }.Select(rule => (rule, pair.B[3..], new Evidence(pair.Source, pair.Id)))),
+                    .. mails[identity].SelectMany(pair => new[] { LinkRules.Email, LinkRules.PersonEmail }.Select(rule => (rule, pair.B[3..], pair.Evidence))),
                 ],
                 IdentityKind.Group =>
                 [
                     (LinkRules.CustomerId, id, Evidence.None), (LinkRules.ExternalId, id, Evidence.None),
                     .. GitHub(id) is { } login ? [(LinkRules.GitHub, login.ToLowerInvariant(), Evidence.None)] : Array.Empty<(string, string, Evidence)>(),
                     // What Stripe knows of its customer: the address on the invoice, and the id that somebody wrote into the metadata.
-                    .. mails[identity].Select(pair => (LinkRules.Email, pair.B[3..], new Evidence(pair.Source, pair.Id))),
-                    .. claims[identity].Select(pair => (LinkRules.CustomerId, pair.B[3..], new Evidence(pair.Source, pair.Id))),
+                    .. mails[identity].Select(pair => (LinkRules.Email, pair.B[3..], pair.Evidence)),
+                    .. claims[identity].Select(pair => (LinkRules.CustomerId, pair.B[3..], pair.Evidence)),
                 ],
                 _ => [],
             };

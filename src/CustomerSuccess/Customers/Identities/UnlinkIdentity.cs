@@ -21,25 +21,25 @@ public static class UnlinkIdentity
 
     /// <summary>Undo a link. Whoever led through it leads nowhere again; nothing links it again but a person.</summary>
     public static async Task<Results<NoContent, NotFound>> Handle(
-        string identity, ClaimsPrincipal who, Links links, EventLog events, AuditLog audit, TimeProvider clock, CancellationToken ct) =>
-        await Run(Plain(identity), who, links, events, audit, clock, ct) ? TypedResults.NoContent() : TypedResults.NotFound();
+        string identity, ClaimsPrincipal who, LinkDesk desk, CancellationToken ct) =>
+        await Run(Plain(identity), who, desk, ct) ? TypedResults.NoContent() : TypedResults.NotFound();
 
     /// <summary>The pages' form, and the undo of a link just made.</summary>
-    public static async Task<IResult> Submit([FromForm] Form? form, [FromQuery] string? identity, [FromQuery] string? back, HttpContext http, Links links, EventLog events, AuditLog audit, TimeProvider clock, CancellationToken ct)
+    public static async Task<IResult> Submit([FromForm] Form? form, [FromQuery] string? identity, [FromQuery] string? back, HttpContext http, LinkDesk desk, CancellationToken ct)
     {
         var which = form?.Identity ?? identity ?? "";
-        var undone = await Run(which, http.User, links, events, audit, clock, ct);
+        var undone = await Run(which, http.User, desk, ct);
         Flash.Say(http, undone ? $"{Identity.Id(which)} is linked to nobody any more." : "There is no such link any more.");
         return TypedResults.Redirect(LinkIdentity.LocalPath(form?.Back ?? back));
     }
 
-    public static Task<bool> Run(string identity, ClaimsPrincipal who, Links links, EventLog events, AuditLog audit, TimeProvider clock, CancellationToken ct) =>
-        links.Do(async (connection, transaction) =>
+    public static Task<bool> Run(string identity, ClaimsPrincipal who, LinkDesk desk, CancellationToken ct) =>
+        desk.Links.Do(async (connection, transaction) =>
         {
             var standing = (await ReadLinkFacts.Standings(connection, transaction, [identity], ct)).GetValueOrDefault(identity);
-            var by = new LinkedBy(who.Actor(), who.HasClaim(claim => claim.Type == Actors.KeyClaim) ? "api" : "ui", clock.Now());
-            if (!await MakeLinks.Undo(connection, transaction, events, identity, by, ct)) return false;
-            await LinkIdentity.Note(connection, transaction, audit, who, "identity.unlinked", identity, standing?.Customer, ct);
+            var by = new LinkedBy(who.Actor(), who.HasClaim(claim => claim.Type == Actors.KeyClaim) ? "api" : "ui", desk.Clock.Now());
+            if (!await MakeLinks.Undo(connection, transaction, desk.Events, identity, by, ct)) return false;
+            await LinkIdentity.Note(connection, transaction, desk.Audit, who, "identity.unlinked", identity, standing?.Customer, ct);
             return true;
         }, ct, undone => undone);
 

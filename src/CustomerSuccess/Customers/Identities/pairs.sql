@@ -2,11 +2,12 @@
 -- A customer is on the right only where the message itself named it: staff who add people to a customer do not say who that is
 -- elsewhere, but whoever makes a customer may say whose visit it was. '~e:' is a mail address, '~c:' a customer's id
 -- that Stripe was told; whether there is such a customer is to be seen. What the key of one customer says is left out: it could
--- claim the people of another. Doors: 'open' asks for no key (the scripts of websites, SiteDoors.cs), a 'webhook' is signed. First is
+-- claim the people of another. Doors: 'open' asks for no key (the scripts of websites, SiteDoors.cs), a 'webhook' is signed, a 'public' key stands in pages and apps. First is
 -- what came in first: senders write their own times.
 naming as (
   select subject, visitor_id, person_id, group_id, type, received_at, source, id, left(subject, 1) <> '~' as of_customer,
-    case when source in ('script', 'plausible', 'umami') then 'open' when source in ('github', 'stripe') then 'webhook' else 'key' end as door,
+    case when source in ('script', 'plausible', 'umami') then 'open' when source in ('github', 'stripe') then 'webhook'
+      when actor like 'source:%' then 'public' else 'key' end as door,
     case when type = 'identify' then properties ->> 'email' end as mail,
     case when type = 'alias' then properties ->> 'previous_id' end as previous,
     case when type = 'alias' then coalesce(person_id, properties ->> 'user_id') end as person,

@@ -4,6 +4,7 @@ namespace CustomerSuccess.Platform.Shell;
 public static class Flash
 {
     private const string Cookie = "flash";
+    private static readonly string[] Undoable = ["/customers/", "/settings/", "/identities/"];
 
     /// <param name="context">The request that did it.</param>
     /// <param name="sentence">What was done.</param>
@@ -25,6 +26,6 @@ public static class Flash
         if (!context.Response.HasStarted) context.Response.Cookies.Delete(Cookie);
         var parts = waiting.Split('\n', 2);
         // A cookie can be planted by a neighbouring host: only a path of ours is offered.
-        return (parts[0], parts.Length == 2 && (parts[1].StartsWith("/customers/", StringComparison.Ordinal) || parts[1].StartsWith("/settings/", StringComparison.Ordinal)) ? parts[1] : null);
+        return (parts[0], parts.Length == 2 && Undoable.Any(path => parts[1].StartsWith(path, StringComparison.Ordinal)) ? parts[1] : null);
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using CustomerSuccess.Customers.Identities;
 using CustomerSuccess.Events;
+using CustomerSuccess.Tests.Access;
 using CustomerSuccess.Tests.Events;
 using Dapper;
 
@@ -93,6 +94,23 @@ public sealed class IdentityApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_came_with_a_public_key_is_shown_as_such()
+    {
+        await house.Write(Seen("identify", 0, new { email = "hello@acme.example" }) with { Actor = "source:s1" });
+        await Until("status=linked", "~p:u/1");
+        // The same from a server, and about somebody else: each message is what it was.
+        await house.Write(Seen("identify", 1, new { email = "hello@northwind.example" }) with { Actor = "key:k1" });
+        await Until("status=conflict", "~p:u/1");
+        var conflict = (await Get("/api/v1/identities?status=conflict")).GetProperty("identities")[0];
+        conflict.GetProperty("evidence").GetProperty("public_key").GetBoolean().ShouldBeTrue();
+        conflict.GetProperty("suggestion").GetProperty("evidence").GetProperty("public_key").GetBoolean().ShouldBeFalse();
+        (await house.Cli("rebuild", "--check")).Code.ShouldBe(0);
+        var carol = await house.As(Cast.Carol);
+        (await carol.Page("/identities?status=linked")).ShouldContain("(public key)");
+        (await carol.Page("/customers/acme")).ShouldContain("(public key)");
+    }
+
+    [Fact]
     public async Task What_a_person_allows_is_not_blocked_again_by_itself()
     {
         string[] customers = ["c1", "c2", "c3", "c4", "c5"];
@@ -104,9 +122,13 @@ public sealed class IdentityApiTests : IAsyncLifetime
         await Until("status=conflict", "~p:admin");
         (await Ids("status=blocked")).ShouldBeEmpty();
         (await staff.DeleteAsync("/api/v1/identities/blocked/~p:admin")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        // Who blocks it by hand means it.
+        // Who blocks it by hand means it; and may think again, on the page.
         (await Post("blocked", new { id = "~p:admin" })).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await Ids("status=blocked")).ShouldBe(["~p:admin"]);
+        await house.Hire(Cast.Alice);
+        var alice = await house.As(Cast.Alice);
+        await alice.Form("/identities?status=blocked", "/identities/blocked/remove", ("Id", "~p:admin"));
+        (await Ids("status=blocked")).ShouldBeEmpty();
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class LinkTests
         await using var database = await TestDatabase.Clone();
         var db = database.Source;
         await Commit(db, [.. Customers.Select(id => Story.Created(id))]);
-        var story = OfAnybody(seed, 160);
+        var story = Story.OfAnybody(seed, Customers, Subjects, 160);
         var half = story.Count / 2;
         await Task.WhenAll(Writer(db, story[..half], seed), Writer(db, story[half..], seed + 1), Linker(db, seed, 40));
 
@@ -48,7 +48,7 @@ public sealed class LinkTests
     {
         await using var never = await TestDatabase.Clone();
         await using var once = await TestDatabase.Clone();
-        var story = OfAnybody(seed, 120);
+        var story = Story.OfAnybody(seed, Customers, Subjects, 120);
         foreach (var db in new[] { never.Source, once.Source })
         {
             await Commit(db, [.. Customers.Select(id => Story.Created(id)), .. story[..80]]);
@@ -165,26 +165,7 @@ public sealed class LinkTests
         (await Tables(db)).ShouldBe(right);
     }
 
-    // Anybody's story: what Story tells of customers, and half of it is done by someone who may come to be linked.
-    private static List<Envelope> OfAnybody(int seed, int count)
-    {
-        var chance = new Random(seed * 31);
-        return [.. Story.Random(seed, Customers, count).GroupBy(e => e.Id).SelectMany(same =>
-        {
-            var who = chance.Next(2) == 0 ? null : Subjects[chance.Next(Subjects.Length)];
-            return same.Select(e => who is null ? e : About(e, who));
-        }).OrderBy(_ => chance.Next())];
-    }
-
-    private static Envelope Anybody(string subject, string type, int day) => About(Story.Event("nobody", type, Story.Start.AddDays(day)), subject);
-
-    private static Envelope About(Envelope e, string subject) => e with
-    {
-        CustomerId = null,
-        GroupId = subject[1] == 'g' ? subject[3..] : null,
-        PersonId = subject[1] == 'p' ? subject[3..] : null,
-        VisitorId = subject[1] == 'v' ? subject[3..] : null,
-    };
+    private static Envelope Anybody(string subject, string type, int day) => Story.About(Story.Event("nobody", type, Story.Start.AddDays(day)), subject);
 
     private async Task Linker(NpgsqlDataSource db, int seed, int times)
     {
