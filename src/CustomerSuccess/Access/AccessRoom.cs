@@ -93,7 +93,8 @@ public static class AccessRoom
 
     private static void AddSessions(IServiceCollection services)
     {
-        services.AddDbContext<AccessDb>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
+        // By a connection and not by the pool: EF Core would keep a model and services for each pool it has ever seen, for good.
+        services.AddDbContext<AccessDb>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>().CreateConnection(), contextOwnsConnection: true));
         services.AddDataProtection().SetApplicationName("customer-success");
         services.AddSingleton<StoredKeys>().AddSingleton<SealXml>();
         services.AddOptions<KeyManagementOptions>().Configure<StoredKeys, SealXml>((keys, stored, seal) => (keys.XmlRepository, keys.XmlEncryptor) = (stored, seal));
