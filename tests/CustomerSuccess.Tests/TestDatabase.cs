@@ -45,7 +45,7 @@ public sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Source.DisposeAsync();
-        await (await TestServer.Running).Run($"drop database if exists {name} with (force)");
+        (await TestServer.Running).Drop(name);
     }
 }
 
@@ -55,6 +55,7 @@ public sealed class TestServer : IAsyncDisposable
     private static readonly Lazy<Task<TestServer>> Started = new(Start);
 
     private readonly SemaphoreSlim oneAtATime = new(1);
+    private Task drops = Task.CompletedTask;
     private string connectionString = "";
     private EmbeddedServer? own;
     private string? folder;
@@ -74,10 +75,7 @@ public sealed class TestServer : IAsyncDisposable
         await oneAtATime.WaitAsync();
         try
         {
-            await using var connection = new NpgsqlConnection(connectionString);
-            await connection.OpenAsync();
-            await using var command = new NpgsqlCommand(sql, connection);
-            await command.ExecuteNonQueryAsync();
+            await Execute(sql);
         }
         finally
         {
@@ -85,11 +83,32 @@ public sealed class TestServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Behind the tests, one after the other; the end of the run waits for it.</summary>
+    public void Drop(string database)
+    {
+        lock (oneAtATime) drops = After(drops);
+
+        async Task After(Task before)
+        {
+            await before;
+            await Execute($"drop database if exists {database} with (force)");
+        }
+    }
+
+    private async Task Execute(string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         // xunit makes one to dispose of; the one that runs is behind Started.
         if (!Started.IsValueCreated || Running.IsFaulted) return;
         var server = await Running;
+        await server.drops;
         await server.Run($"drop database if exists {server.Template} with (force)");
         NpgsqlConnection.ClearAllPools();
         if (server.own is null) return;
