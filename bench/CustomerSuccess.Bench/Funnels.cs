@@ -24,6 +24,9 @@ internal static class Funnels
         var events = options.Number("events", 10_000_000);
         var folder = options.Text("data", "/var/tmp/cs-bench-funnel");
         if (!options.Has("url")) await FunnelData.Make(folder, events, options.Number("visitors", 850_000), options.Number("days", 180), !options.Has("no-rebuild"));
+        // Cold is cold: nothing kept from the run before.
+        var kept = Path.Combine(folder, "funnel-log");
+        File.Delete(kept);
         await using var product = await Product.Open(options, data: folder);
         await Quiet(product.ConnectionString);
         await Task.Delay(TimeSpan.FromSeconds(options.Number("rest", 5)));
@@ -44,6 +47,15 @@ internal static class Funnels
 
         Add("cold", [await Ask(http, Five, "sequential")], 2_500);
         var loaded = product.Memory();
+        if (product.Ours)
+        {
+            for (var tries = 0; !File.Exists(kept) && tries < 100; tries++) await Task.Delay(100);
+            await product.KillApp();
+            await Task.Delay(TimeSpan.FromSeconds(options.Number("rest", 5)));
+            cpu = product.CpuSeconds();
+            Add("after a restart", [await Ask(http, Five, "sequential")], 2_500);
+        }
+
         foreach (var order in new[] { "sequential", "strict", "any" })
         {
             var took = new List<double>();
@@ -58,10 +70,11 @@ internal static class Funnels
         Add("by plan of the customer", [await Ask(http, Five, "sequential", breakdown: "customer.plan")], null);
         Add("by first touch, first time", [await Ask(http, Five, "sequential", breakdown: "first_touch.source")], null);
         Add("by first touch, again", [await Ask(http, Five, "any", breakdown: "first_touch.source")], null);
-        var most = product.Memory();
+        var (most, highest) = (product.Memory(), product.MostMemory());
+        await Figures(product, http, Add);
         if (!options.Has("no-sql")) rows.AddRange(await Sql(product.ConnectionString, events));
         Machine.Print($"five ordered steps, 14 days, {events:#,0} events", ["question", "ms", "max", "limit", "our processor ms", "PostgreSQL's"], rows, await Machine.Line(product.ConnectionString));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory of the process: {before:0} MB at rest, {loaded:0} MB after the first question, {most:0} MB with a breakdown beside it"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory of the process: {before:0} MB at rest, {loaded:0} MB after the first question, {most:0} MB with a breakdown beside it; {highest:0} MB at most since the restart"));
         return 0;
     }
 
@@ -71,6 +84,37 @@ internal static class Funnels
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
         while (await connection.ExecuteScalarAsync<bool>("select exists (select from touched) or exists (select from funnel_waiting)")) await Task.Delay(500);
+    }
+
+    // The figures that are kept: any window, and the page as nobody else has just asked for it.
+    private static async Task Figures(Product product, HttpClient http, Action<string, IReadOnlyList<double>, int?> add)
+    {
+        var today = TimeProvider.System.Today();
+        string Window(int ago, int days) => $"from={today.AddDays(-ago - days + 1).Iso()}&to={today.AddDays(-ago).Iso()}";
+        var signedIn = product.Ours ? await Dashboards.SignIn(product) : null;
+        foreach (var (name, client, address, limit) in new (string, HttpClient?, Func<int, string>, int)[]
+        {
+            ("summary, 30 days until now", http, _ => "/api/v1/funnel/summary?days=30", 100),
+            ("summary, 7 to 180 days until now", http, n => $"/api/v1/funnel/summary?days={new[] { 7, 14, 60, 90, 180 }[n % 5]}", 100),
+            ("summary, any other window", http, n => "/api/v1/funnel/summary?" + Window(3 + 17 * n % 90, 1 + 13 * n % 80), 1_000),
+            ("page, windows until now", signedIn, n => $"/funnel?days={20 + n}", 100),
+            ("page, any other window", signedIn, n => "/funnel?" + Window(2 + 11 * n % 60, 3 + 7 * n % 60), 1_000),
+        })
+        {
+            if (client is null) continue;
+            var took = new List<double>();
+            // The first one warms up.
+            for (var n = 0; n < 16; n++)
+            {
+                var began = Stopwatch.GetTimestamp();
+                using var answer = await client.GetAsync(address(n));
+                await answer.Content.ReadAsStringAsync();
+                if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{address(n)} answered {(int)answer.StatusCode}");
+                if (n > 0) took.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            }
+
+            add(name, took, limit);
+        }
     }
 
     private static async Task<double> Ask(HttpClient http, string[] steps, string order, string? breakdown = null)

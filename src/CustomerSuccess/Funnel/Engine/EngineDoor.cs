@@ -5,6 +5,8 @@ using CustomerSuccess.Funnel.Engine.Memory;
 using CustomerSuccess.Funnel.Engine.Retention;
 using CustomerSuccess.Funnel.Engine.Saved;
 using CustomerSuccess.Funnel.Engine.Sessions;
+using CustomerSuccess.Platform;
+using Npgsql;
 
 namespace CustomerSuccess.Funnel.Engine;
 
@@ -14,7 +16,8 @@ public static class EngineDoor
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
         services.AddSingleton(EngineSettings.Read(settings));
-        services.AddSingleton<LogReadings>();
+        services.AddSingleton(all => new LogReadings(all.GetRequiredService<NpgsqlDataSource>(), all.GetRequiredService<TimeProvider>(), all.GetRequiredService<EngineSettings>(),
+            Path.Combine(all.GetRequiredService<Settings>().Data, "funnel-log")));
         services.AddSingleton<AskFunnel>();
         services.AddSingleton<ListDropped>();
         services.AddSingleton<SaveFunnel>();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CustomerSuccess.Funnel.Engine.Memory;
 using CustomerSuccess.Funnel.Engine.Walk;
@@ -24,6 +25,7 @@ internal sealed class FunnelTally(Shape shape, ushort[] masks, FunnelTally.Segme
 
     public Dictionary<string, long[]> Segments { get; } = new(StringComparer.Ordinal);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Count(in Unit unit, ReadOnlySpan<ulong> events)
     {
         var depth = WalkFunnel.Of(events, masks, shape, room, at);

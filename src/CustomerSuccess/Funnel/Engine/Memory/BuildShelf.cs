@@ -1,99 +1,63 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace CustomerSuccess.Funnel.Engine.Memory;
 
-/// <summary>Groups rows by actor and sorts each one's by time: count, then place, so that no row is compared with another actor's.</summary>
+/// <summary>Groups the rows of a shelf by actor and sorts each one's by time: count, then place, so that no row is compared with another actor's.</summary>
 internal static class BuildShelf
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static Shelf Of(IReadOnlyList<Rows> sources)
+    /// <summary>All shelves, each core one at a time.</summary>
+    public static Shelf[] Of(Rows[] rows, CancellationToken ct)
     {
-        var total = sources.Sum(rows => rows.Count);
-        if (total == 0) return Shelf.Empty;
-        var index = new Index(total / 8);
-        var (actorOf, packed) = (GC.AllocateUninitializedArray<int>(total), GC.AllocateUninitializedArray<ulong>(total));
-        var row = 0;
-        foreach (var rows in sources)
+        var shelves = new Shelf[rows.Length];
+        Parallel.For(0, rows.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct }, () => Array.Empty<ulong>(), (n, _, room) =>
         {
-            rows.Drain([MethodImpl(MethodImplOptions.AggressiveOptimization)] (key, e, part) =>
-            {
-                actorOf[row] = index.Of(key, part);
-                packed[row++] = e;
-            });
-        }
-
-        // Actors in the order of their keys.
-        var keys = index.Keys();
-        var order = new int[keys.Length];
-        for (var n = 0; n < order.Length; n++) order[n] = n;
-        Array.Sort(keys, order);
-        var rank = new int[keys.Length];
-        for (var n = 0; n < order.Length; n++) rank[order[n]] = n;
-
-        var starts = new int[keys.Length + 1];
-        for (var n = 0; n < total; n++) starts[(actorOf[n] = rank[actorOf[n]]) + 1]++;
-        for (var n = 0; n < keys.Length; n++) starts[n + 1] += starts[n];
-        var next = starts[..^1];
-        var events = GC.AllocateUninitializedArray<ulong>(total);
-        for (var n = 0; n < total; n++) events[next[actorOf[n]]++] = packed[n];
-        for (var n = 0; n < keys.Length; n++) Shelf.Sort(events.AsSpan(starts[n], starts[n + 1] - starts[n]));
-        var parts = new int[keys.Length];
-        for (var n = 0; n < order.Length; n++) parts[n] = index.Part(order[n]);
-        return new Shelf(keys, starts, events, parts);
+            if (room.Length < rows[n].Count) room = GC.AllocateUninitializedArray<ulong>(rows[n].Count * 9 / 8);
+            shelves[n] = Of(rows[n], room);
+            return room;
+        }, _ => { });
+        return shelves;
     }
 
-    /// <summary>Numbers keys in the order of their first appearance.</summary>
-    private sealed class Index
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static Shelf Of(Rows rows, ulong[] room)
     {
-        private ulong[] keys;
-        private int[] parts;
-        private int[] slots;
-        private int count;
+        if (rows.Count == 0) return Shelf.Empty;
+        var (order, known) = (InOrder(rows.Keys), rows.Known);
+        var (keys, parts, rank, starts) = (new ulong[known], new int[known], new int[known], new int[known + 1]);
+        for (var n = 0; n < order.Length; n++) (keys[n], parts[n], rank[order[n]]) = (rows.Keys[order[n]], rows.Parts[order[n]], n);
 
-        public Index(int expected)
+        var actors = rows.Actors;
+        var events = rows.Events;
+        foreach (ref var actor in actors) starts[(actor = rank[actor]) + 1]++;
+        for (var n = 0; n < known; n++) starts[n + 1] += starts[n];
+        // From here on a rank's place is where its next event goes.
+        starts.AsSpan(0, known).CopyTo(rank);
+        for (var n = 0; n < actors.Length; n++) room[rank[actors[n]]++] = events[n];
+        for (var n = 0; n < known; n++) Shelf.Sort(room.AsSpan(starts[n], starts[n + 1] - starts[n]));
+        room.AsSpan(0, events.Length).CopyTo(events);
+        return new Shelf(keys, starts, rows.Take(), parts);
+    }
+
+    /// <summary>Places of keys in their order. Keys are hashes and lie evenly, so that a table of their next highest bits has them nearly sorted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static int[] InOrder(ReadOnlySpan<ulong> keys)
+    {
+        var bits = BitOperations.Log2((uint)keys.Length) + 1;
+        var shift = ReadLog.ShelfShift - bits;
+        var mask = (1UL << bits) - 1;
+        var starts = new int[(1 << bits) + 1];
+        foreach (var key in keys) starts[(int)(key >> shift & mask) + 1]++;
+        for (var n = 1; n < starts.Length; n++) starts[n] += starts[n - 1];
+        var order = new int[keys.Length];
+        for (var n = 0; n < keys.Length; n++) order[starts[(int)(keys[n] >> shift & mask)]++] = n;
+        for (var n = 1; n < order.Length; n++)
         {
-            keys = new ulong[Math.Max(16, expected)];
-            parts = new int[keys.Length];
-            slots = new int[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)keys.Length * 2)];
+            var (one, at) = (order[n], n);
+            for (; at > 0 && keys[order[at - 1]] > keys[one]; at--) order[at] = order[at - 1];
+            order[at] = one;
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public int Of(ulong key, int part)
-        {
-            // The lowest bits: the highest chose the shelf.
-            var mask = slots.Length - 1;
-            for (var slot = (int)key & mask; ; slot = (slot + 1) & mask)
-            {
-                var at = slots[slot] - 1;
-                if (at < 0) return Add(key, part, slot);
-                if (keys[at] == key) return at;
-            }
-        }
-
-        public ulong[] Keys() => keys[..count];
-
-        public int Part(int actor) => parts[actor];
-
-        private int Add(ulong key, int part, int slot)
-        {
-            if (count == keys.Length)
-            {
-                Array.Resize(ref keys, count * 2);
-                Array.Resize(ref parts, count * 2);
-                slots = new int[slots.Length * 2];
-                var mask = slots.Length - 1;
-                for (var n = 0; n < count; n++)
-                {
-                    var free = (int)keys[n] & mask;
-                    while (slots[free] != 0) free = (free + 1) & mask;
-                    slots[free] = n + 1;
-                }
-
-                return Of(key, part);
-            }
-
-            (keys[count], parts[count], slots[slot]) = (key, part, count + 1);
-            return count++;
-        }
+        return order;
     }
 }

@@ -5,10 +5,10 @@ using Npgsql;
 namespace CustomerSuccess.Funnel.Engine.Memory;
 
 /// <summary>
-/// One reading of the log kept in memory: read whole when somebody asks, afterwards only what is new, forgotten when nobody asked for a while.
+/// One reading of the log kept in memory: read whole (or from the file) when somebody asks, afterwards only what is new, forgotten when nobody asked for a while.
 /// There is one read at a time, which all who wait share; when nobody waits any more, it stops.
 /// </summary>
-internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Reading reading, long mostRows)
+internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Reading reading, long mostRows, KeptLog? file = null)
 {
     /// <summary>A message is received, then committed: what was received this long ago is there, or its commit says that it changed the past.</summary>
     private static readonly TimeSpan Late = 2 * EventLog.Prompt;
@@ -21,8 +21,12 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
     /// <summary>More new events than this move to the old shelves.</summary>
     private const int MostLately = 300_000;
 
+    /// <summary>With more new events than this the file is no help.</summary>
+    private const int MostSince = 1_000_000;
+
     private readonly Lock gate = new();
     private Held? held;
+    private Shelf[]? filed;
     private Task<Track>? running;
     private int waiting;
     private long wanted;
@@ -37,6 +41,9 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
     public long Used { get; private set; }
 
     public bool Loaded => held is not null;
+
+    /// <summary>Done when the last reading is in the file.</summary>
+    internal Task Filed { get; private set; } = Task.CompletedTask;
 
     /// <summary>How much of the log is read (0 to 1), and how many events that were.</summary>
     public (double Share, long Events) Progress => (share, read);
@@ -97,7 +104,7 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
             var log = new ReadLog(db, reading, labels) { Keep = key => (int)(links.Root(key) % (ulong)parts) == mine };
             var asked = clock.GetTimestamp();
             var rows = await log.Before(Ever, (_, _) => { }, ct);
-            var shelves = Build(rows, ct);
+            var shelves = BuildShelf.Of(rows, ct);
             each(new Track([.. shelves, Shelf.Empty], Units.Of([.. shelves, Shelf.Empty], links), labels.Texts, Count(shelves), clock.Now(), Ever, asked, log.Bots));
         }
     }
@@ -107,14 +114,46 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
         using var stop = new CancellationTokenSource();
         try
         {
-            var now = held is { } before && await News(before, stop.Token) is { } news ? await Continue(before, news, stop.Token) : await Begin(stop);
+            var now = held is { } before && await News(before, stop.Token) is { } news ? await Continue(before, news, stop.Token) : await FromFile(stop.Token) ?? await Begin(stop);
             lock (gate) held = now;
+            Keep(now);
             return now.Track!;
         }
         finally
         {
             lock (gate) running = null;
         }
+    }
+
+    // Nobody waits for it.
+    private void Keep(Held now)
+    {
+        if (file is null || ReferenceEquals(now.Old, filed) || now.Counts.Sum() < file.Fewest) return;
+        filed = now.Old;
+        Filed = Task.Run(() => file.Save(new Kept(now.Old, now.Labels, now.Cut, now.News, now.Bots), CancellationToken.None));
+    }
+
+    /// <summary>What the file has, with what came since; null where there is none that still tells the past, or too much came since.</summary>
+    private async Task<Held?> FromFile(CancellationToken ct)
+    {
+        if (file is null) return null;
+        if (held is null && await file.Load(ct) is { } kept)
+        {
+            var (counts, now) = (Count(kept.Old), await Look(kept.Cut, ct));
+            var before = new Held(kept.Old, kept.Labels, kept.Cut, await Links.Read(db, ct), now with { Blocks = kept.News.Blocks }, kept.Bots, counts, 0, null);
+            if (now.Changes == kept.News.Changes && kept.Cut < clock.Now() && counts.Sum() < mostRows && Grown(before, now) < MostSince)
+            {
+                var whole = await Continue(before, now, ct);
+                if (!Outgrown(whole, now))
+                {
+                    filed = kept.Old;
+                    return whole;
+                }
+            }
+        }
+
+        file.Forget();
+        return null;
     }
 
     private async Task<Held> Begin(CancellationTokenSource stop)
@@ -125,7 +164,8 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
         var log = new ReadLog(db, reading, labels) { MostRows = mostRows };
         var cut = clock.Now() - Late;
         var news = await Look(cut, stop.Token);
-        var rows = await log.Before(cut, (part, events) =>
+        var links = Links.Read(db, stop.Token);
+        var rows = log.Before(cut, (part, events) =>
         {
             (share, read) = (part, events);
             lock (gate)
@@ -133,11 +173,11 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
                 if (waiting == 0 && clock.GetElapsedTime(wanted) > Patience) stop.Cancel();
             }
         }, stop.Token);
-        var shelves = Build(rows, stop.Token);
-        var links = await Links.Read(db, stop.Token);
+        await Task.WhenAll(rows, links);
+        var shelves = BuildShelf.Of(await rows, stop.Token);
         // Reading left much garbage behind, more than what is kept.
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        return await Continue(new Held(shelves, labels, cut, links, news, log.Bots, Count(shelves), 0, null), news, stop.Token);
+        return await Continue(new Held(shelves, labels, cut, await links, news, log.Bots, Count(shelves), 0, null), news, stop.Token);
     }
 
     /// <summary>What came since goes over what was there.</summary>
@@ -149,7 +189,8 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
         {
             var settling = new ReadLog(db, reading, before.Labels);
             var settled = await settling.Between(cut, asOf - Late, ct);
-            old = [.. old.Select((shelf, n) => shelf.With(BuildShelf.Of([settled[n]]), onlyNewer: false))];
+            var more = BuildShelf.Of(settled, ct);
+            old = [.. old.Select((shelf, n) => shelf.With(more[n], onlyNewer: false))];
             (cut, bots, counts) = (asOf - Late, bots + settling.Bots, Count(old));
         }
 
@@ -158,7 +199,7 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
         var lately = came.Sum(rows => (long)rows.Count) + log.Bots;
         // Events are only added: as many as before are the same as before.
         if (before.Track is { } same && cut == before.Cut && lately == before.Lately && news.Links == before.News.Links) return before with { Track = same.Later(asOf, asked) };
-        var newer = came.Select(rows => BuildShelf.Of([rows])).ToArray();
+        var newer = BuildShelf.Of(came, ct);
         var links = news.Links == before.News.Links ? before.Links : await Links.Read(db, ct);
         IReadOnlyList<Shelf> shelves = [.. old, Shelf.Row([.. old.Select((shelf, n) => shelf.With(newer[n], onlyNewer: true))])];
         return before with
@@ -179,10 +220,14 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
     {
         var now = await Look(before.News.Since, ct);
         if (now.Changes != before.News.Changes) return null;
-        // Rows written past the product, or imported with the times of then, show by the table's size alone.
-        var grown = (now.Blocks - before.News.Blocks) * (double)before.Counts.Sum() / Math.Max(1, before.News.Blocks);
-        return before.News.Blocks > 0 && grown > 3 * (before.Track!.Shelves[^1].Events + 50_000) ? null : now;
+        return Outgrown(before, now) ? null : now;
     }
+
+    // Rows written past the product, or imported with the times of then, show by the table's size alone.
+    private static bool Outgrown(Held before, Seen now) => before.News.Blocks > 0 && Grown(before, now) > 3 * (before.Track!.Shelves[^1].Events + 50_000);
+
+    /// <summary>About how many events the table has more than it had then.</summary>
+    private static double Grown(Held before, Seen now) => (now.Blocks - before.News.Blocks) * (double)before.Counts.Sum() / Math.Max(1, before.News.Blocks);
 
     private async Task<Seen> Look(DateTime since, CancellationToken ct)
     {
@@ -191,13 +236,6 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
         await using var reader = await command.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
         return new Seen(since, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
-    }
-
-    private static Shelf[] Build(IReadOnlyList<Rows>[] rows, CancellationToken ct)
-    {
-        var shelves = new Shelf[rows.Length];
-        Parallel.For(0, rows.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct }, n => shelves[n] = BuildShelf.Of(rows[n]));
-        return shelves;
     }
 
     private static long[] Count(Shelf[] shelves)
@@ -217,6 +255,4 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
     /// <param name="Lately">How many events were received since the cut.</param>
     /// <param name="Track">All of it; null while it is made.</param>
     private sealed record Held(Shelf[] Old, Labels Labels, DateTime Cut, Links Links, Seen News, long Bots, long[] Counts, long Lately, Track? Track);
-
-    private sealed record Seen(DateTime Since, long Changes, long Blocks, long Links);
 }

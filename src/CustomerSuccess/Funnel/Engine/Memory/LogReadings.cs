@@ -17,10 +17,11 @@ internal sealed class LogReadings : IDisposable
     private readonly Lock gate = new();
     private readonly List<LogInMemory> others = [];
 
-    public LogReadings(NpgsqlDataSource db, TimeProvider clock, EngineSettings settings)
+    // file: where the reading that most questions share is kept over pauses and restarts; null: nowhere.
+    public LogReadings(NpgsqlDataSource db, TimeProvider clock, EngineSettings settings, string? file = null)
     {
         (this.db, this.clock, this.settings) = (db, clock, settings);
-        Everything = new LogInMemory(db, clock, Reading.Everything, settings.MostEvents);
+        Everything = new LogInMemory(db, clock, Reading.Everything, settings.MostEvents, file is null ? null : new KeptLog(file, db, Reading.Everything));
         timer = clock.CreateTimer(_ => Forget(), null, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30));
     }
 

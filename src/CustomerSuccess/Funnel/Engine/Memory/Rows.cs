@@ -3,59 +3,103 @@ using System.Runtime.CompilerServices;
 namespace CustomerSuccess.Funnel.Engine.Memory;
 
 /// <summary>
-/// Events as they were read: the hash of whose it is, the packed event, and in which part of the table it lay. In blocks, so that
-/// nothing is copied while they grow and each block goes when it has been sorted into its shelf.
+/// The events of one shelf as they are read: who (numbers in the order of first appearance) and the packed event, twelve bytes together. What is in
+/// the shelf afterwards is the very array of events, so that ten million of them never lie in memory twice.
 /// </summary>
 internal sealed class Rows
 {
-    /// <summary>64 KB: below the size from which the garbage collector keeps arrays apart.</summary>
-    private const int Block = 8_000;
+    private const int Fewest = 8_192;
 
-    private readonly List<ulong[]> keys = [];
-    private readonly List<ulong[]> events = [];
-    private readonly List<(int Row, int Part)> parts = [];
-    private ulong[] lastKeys = [];
-    private ulong[] lastEvents = [];
-    private int free;
+    private readonly Lock gate = new();
+    private int[] actors = [];
+    private ulong[] events = [];
+    private ulong[] keys = [];
+    private int[] parts = [];
+    private int[] slots = [];
 
     public int Count { get; private set; }
 
-    /// <summary>What is added from now on was read from this part.</summary>
-    public void Part(int part) => parts.Add((Count, part));
+    public int Known { get; private set; }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(ulong key, ulong packed)
+    /// <summary>Who did each event.</summary>
+    public Span<int> Actors => actors.AsSpan(0, Count);
+
+    public Span<ulong> Events => events.AsSpan(0, Count);
+
+    /// <summary>By number of the actor.</summary>
+    public ReadOnlySpan<ulong> Keys => keys.AsSpan(0, Known);
+
+    /// <summary>In which part of the table the first event was read, by number of the actor.</summary>
+    public ReadOnlySpan<int> Parts => parts.AsSpan(0, Known);
+
+    /// <summary>Hand over the events, and forget the rest.</summary>
+    public ulong[] Take()
     {
-        if (free == 0) Grow();
-        var at = Block - free--;
-        lastKeys[at] = key;
-        lastEvents[at] = packed;
-        Count++;
+        var all = events;
+        (actors, events, keys, parts, slots, Count, Known) = ([], [], [], [], [], 0, 0);
+        return all;
     }
 
-    /// <summary>Everything once, in the order in which it was added; blocks are let go on the way.</summary>
+    /// <param name="whose">Keys.</param>
+    /// <param name="packed">Events, one a key.</param>
+    /// <param name="part">Where in the table they lay.</param>
+    /// <param name="share">How much of the table is read with these, 0 to 1: the rest is expected to be like it.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Drain(Action<ulong, ulong, int> take)
+    public void Add(ReadOnlySpan<ulong> whose, ReadOnlySpan<ulong> packed, int part, double share)
     {
-        var (row, part) = (0, 0);
-        for (var block = 0; block < keys.Count; block++)
+        lock (gate)
         {
-            var (k, e) = (keys[block], events[block]);
-            var many = block == keys.Count - 1 ? Block - free : Block;
-            for (var n = 0; n < many; n++, row++)
+            Reserve(Count + whose.Length, share);
+            var at = Count;
+            for (var n = 0; n < whose.Length; n++, at++)
             {
-                while (part + 1 < parts.Count && parts[part + 1].Row <= row) part++;
-                take(k[n], e[n], parts.Count == 0 ? 0 : parts[part].Part);
+                var key = whose[n];
+                // The lowest bits: the highest chose the shelf.
+                var mask = slots.Length - 1;
+                var slot = (int)key & mask;
+                int actor;
+                while ((actor = slots[slot] - 1) >= 0 && keys[actor] != key) slot = (slot + 1) & mask;
+                if (actor < 0) actor = Meet(key, part, slot);
+                (actors[at], events[at]) = (actor, packed[n]);
             }
 
-            (keys[block], events[block]) = ([], []);
+            Count = at;
         }
     }
 
-    private void Grow()
+    private int Meet(ulong key, int part, int slot)
     {
-        keys.Add(lastKeys = GC.AllocateUninitializedArray<ulong>(Block));
-        events.Add(lastEvents = GC.AllocateUninitializedArray<ulong>(Block));
-        free = Block;
+        if (Known == keys.Length)
+        {
+            Array.Resize(ref keys, Math.Max(1_024, Known * 2));
+            Array.Resize(ref parts, keys.Length);
+        }
+
+        (keys[Known], parts[Known], slots[slot]) = (key, part, ++Known);
+        if (Known * 2 > slots.Length) Spread();
+        return Known - 1;
+    }
+
+    private void Spread()
+    {
+        slots = new int[slots.Length * 2];
+        var mask = slots.Length - 1;
+        for (var n = 0; n < Known; n++)
+        {
+            var free = (int)keys[n] & mask;
+            while (slots[free] != 0) free = (free + 1) & mask;
+            slots[free] = n + 1;
+        }
+    }
+
+    private void Reserve(int many, double share)
+    {
+        if (slots.Length == 0) slots = new int[1_024];
+        if (many <= events.Length) return;
+        var size = many < Fewest ? Fewest : (int)Math.Min(Array.MaxLength, many / share * 1.03 + 1_024);
+        var (who, what) = (GC.AllocateUninitializedArray<int>(size), GC.AllocateUninitializedArray<ulong>(size));
+        Actors.CopyTo(who);
+        Events.CopyTo(what);
+        (actors, events) = (who, what);
     }
 }

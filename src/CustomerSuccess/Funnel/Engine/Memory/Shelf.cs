@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace CustomerSuccess.Funnel.Engine.Memory;
 
@@ -16,11 +17,14 @@ internal sealed class Shelf(ulong[] keys, int[] starts, ulong[] events, int[] pa
     /// <summary>The part of what was found by its receipt.</summary>
     public const int Lately = -1;
 
+    // As many bytes as an array of the file's can have.
+    private const int Most = int.MaxValue / sizeof(ulong);
+
     public static Shelf Empty { get; } = new([], [0], [], []);
 
     public int Count => keys.Length;
 
-    public int Events => events.Length;
+    public int Events => starts[^1];
 
     public ulong Key(int actor) => keys[actor];
 
@@ -29,10 +33,36 @@ internal sealed class Shelf(ulong[] keys, int[] starts, ulong[] events, int[] pa
     public ReadOnlySpan<ulong> Of(int actor) => events.AsSpan(starts[actor], starts[actor + 1] - starts[actor]);
 
     /// <summary>Add to each tag's number how many events carry it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddTo(long[] byTag)
     {
-        foreach (var packed in events) byTag[Walk.Packed.Tag(packed)]++;
+        foreach (var packed in events.AsSpan(0, Events)) byTag[Walk.Packed.Tag(packed)]++;
     }
+
+    /// <summary>All of it, for a file.</summary>
+    public void Write(Put put)
+    {
+        put(MemoryMarshal.AsBytes<ulong>(keys));
+        put(MemoryMarshal.AsBytes<int>(starts));
+        put(MemoryMarshal.AsBytes<int>(parts));
+        put(MemoryMarshal.AsBytes<ulong>(events.AsSpan(0, Events)));
+    }
+
+    /// <summary>What was written.</summary>
+    public static Shelf Read(int actors, int all, Get get)
+    {
+        if (actors is < 0 or > Most || all is < 0 or > Most) throw new InvalidDataException();
+        var (keys, starts, parts, events) = (new ulong[actors], new int[actors + 1], new int[actors], GC.AllocateUninitializedArray<ulong>(all));
+        get(MemoryMarshal.AsBytes(keys.AsSpan()));
+        get(MemoryMarshal.AsBytes(starts.AsSpan()));
+        get(MemoryMarshal.AsBytes(parts.AsSpan()));
+        get(MemoryMarshal.AsBytes(events.AsSpan()));
+        return starts[^1] == all ? new Shelf(keys, starts, events, parts) : throw new InvalidDataException();
+    }
+
+    public delegate void Put(ReadOnlySpan<byte> bytes);
+
+    public delegate void Get(Span<byte> bytes);
 
     /// <summary>Place of an actor, or below 0.</summary>
     public int Find(ulong key) => Array.BinarySearch(keys, key);
@@ -57,7 +87,7 @@ internal sealed class Shelf(ulong[] keys, int[] starts, ulong[] events, int[] pa
             var from = together.Count;
             if (mine < Count && here == key) together.AddRange(Of(mine++));
             if (theirs < newer.Count && there == key) together.AddRange(newer.Of(theirs++));
-            Sort(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(together)[from..]);
+            Sort(CollectionsMarshal.AsSpan(together)[from..]);
             keyList.Add(key);
             startList.Add(together.Count);
         }
@@ -75,7 +105,7 @@ internal sealed class Shelf(ulong[] keys, int[] starts, ulong[] events, int[] pa
             for (var n = 1; n <= shelf.Count; n++) ends.Add(from + shelf.starts[n]);
         }
 
-        return new Shelf([.. shelves.SelectMany(shelf => shelf.keys)], [.. ends], [.. shelves.SelectMany(shelf => shelf.events)], [.. shelves.SelectMany(shelf => shelf.parts)]);
+        return new Shelf([.. shelves.SelectMany(shelf => shelf.keys)], [.. ends], [.. shelves.SelectMany(shelf => shelf.events.Take(shelf.Events))], [.. shelves.SelectMany(shelf => shelf.parts)]);
     }
 
     // Mostly in order already: the log is read in the order in which it was written.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CustomerSuccess.Funnel.Engine.Walk;
 
 namespace CustomerSuccess.Funnel.Engine.Memory;
@@ -58,6 +59,7 @@ internal sealed class Track(IReadOnlyList<Shelf> shelves, Units units, IReadOnly
         return tallies;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Alone<T>(int slice, T tally, Visit<T> visit)
     {
         var (shelf, marks) = (shelves[slice], units.Marks[slice]);
@@ -68,6 +70,7 @@ internal sealed class Track(IReadOnlyList<Shelf> shelves, Units units, IReadOnly
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Together<T>(int from, T tally, Visit<T> visit, List<ulong>? scratch)
     {
         for (var group = from; group < Math.Min(from + GroupsASlice, units.GroupKeys.Length); group++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CustomerSuccess.Funnel.Engine.Memory;
 
 /// <summary>
@@ -20,6 +22,7 @@ internal sealed class Units
 
     public required (byte Shelf, int Actor)[] Members { get; init; }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Units Of(IReadOnlyList<Shelf> shelves, Links links)
     {
         var lately = shelves.Count - 1;

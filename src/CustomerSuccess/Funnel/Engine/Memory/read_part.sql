@@ -1,7 +1,7 @@
--- One part of the log as three columns, each of them eight bytes an event: whose it is (a hash of the subject, or of the visitor), when, and a hash of its
--- label. Packed here, because ten million rows sent one by one take longer than everything else together. What nobody did is left
--- out; what a bot did is marked.
-select string_agg(int8send(hashtextextended(/*who*/, 0)), ''::bytea), string_agg(timestamptz_send(occurred_at), ''::bytea),
-  string_agg(int8send(case when properties ? 'bot' and (properties -> 'bot')::text = 'true' then 0 else hashtextextended(/*label*/, 1) end), ''::bytea)
+-- One part of the log as two columns. The first has when and whose (a hash of the subject, or of the visitor) in turns, eight bytes each; the second the
+-- labels with U+0001 between, of a bot's event U+0002. Packed here, because ten million rows sent one by one take longer than everything
+-- else together, and by as few calls as can be: each costs a second of all processors in a minute.
+select /*turns*/,
+  convert_to(string_agg(case when properties ? 'bot' and (properties -> 'bot')::text = 'true' then e'\x02' else /*label*/ end, e'\x01'), 'UTF8')
 from events
-where /*part*/ and (customer_id is not null or visitor_id is not null or person_id is not null or group_id is not null) and (/*which*/)
+where /*rows*/

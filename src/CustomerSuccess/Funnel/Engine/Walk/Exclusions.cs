@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace CustomerSuccess.Funnel.Engine.Walk;
 
 /// <summary>What takes an attempt out: an excluded event after its entry and before it is through or its window ends.</summary>
 internal static class Exclusions
 {
     /// <summary>Put the instants of all excluded events into the room, in order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Find(ReadOnlySpan<ulong> events, ReadOnlySpan<ushort> masks, Room room)
     {
         room.Exclusions.Clear();

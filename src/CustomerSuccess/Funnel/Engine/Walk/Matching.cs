@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CustomerSuccess.Funnel.Engine.Walk;
@@ -21,12 +22,14 @@ internal struct Matching
     public void Clear() => served = 0;
 
     /// <summary>Find a place for one more event among these steps; false where none is left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Add(ushort mask, int steps)
     {
         var seen = 0;
         return Place(mask, steps, ref seen);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Place(ushort mask, int steps, ref int seen)
     {
         for (var step = 0; step < steps; step++)
@@ -51,6 +54,7 @@ internal struct Matching
     /// How many of the steps after the first <paramref name="depth"/> events of one instant serve without a gap; an event one step
     /// at most. From the steps' side: a step that finds no event ends it.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Extend(scoped ReadOnlySpan<ushort> events, int depth, int steps, scoped Span<bool> used)
     {
         // stepOf and masks hold, per step, which event serves it (+1) in this instant.
@@ -64,6 +68,7 @@ internal struct Matching
         return steps - depth;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Serve(scoped ReadOnlySpan<ushort> events, int step, int depth, scoped Span<bool> used)
     {
         for (var n = 0; n < events.Length; n++)

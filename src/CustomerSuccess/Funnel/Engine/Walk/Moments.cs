@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CustomerSuccess.Funnel.Engine.Walk;
 
 /// <summary>
@@ -26,6 +28,7 @@ internal ref struct Moments(ReadOnlySpan<ulong> events, ReadOnlySpan<ushort> mas
 
     public void From(int at) => next = at;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool MoveNext()
     {
         while (next < events.Length)
@@ -42,6 +45,7 @@ internal ref struct Moments(ReadOnlySpan<ulong> events, ReadOnlySpan<ushort> mas
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Join(ushort mask)
     {
         if (mask == Packed.Unseen || (mask == 0 && !everything)) return;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CustomerSuccess.Funnel.Engine.Walk;
 
 /// <summary>
@@ -6,6 +8,7 @@ namespace CustomerSuccess.Funnel.Engine.Walk;
 /// </summary>
 internal static class WalkAny
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Best(ReadOnlySpan<ulong> events, ReadOnlySpan<ushort> masks, Shape shape, Room room, Span<long> at)
     {
         var steps = shape.Steps;
@@ -43,6 +46,7 @@ internal static class WalkAny
         return best;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Follow(ReadOnlySpan<ulong> events, ReadOnlySpan<ushort> masks, int from, int steps, long until, Span<long> tried)
     {
         var matching = default(Matching);
@@ -67,6 +71,7 @@ internal static class WalkAny
         private int fits = -1;
 
         /// <summary>How many steps all events together serve: no attempt comes further.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int Whole()
         {
             room.Distinct.Clear();
@@ -87,6 +92,7 @@ internal static class WalkAny
             return matching.Count;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int Fits(int from, long until)
         {
             Leave(left, from);
@@ -112,6 +118,7 @@ internal static class WalkAny
         }
 
         /// <summary>Events before <paramref name="to"/> are behind us.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Leave(int from, int to)
         {
             for (var n = Math.Max(from, left); n < Math.Min(to, end); n++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CustomerSuccess.Funnel.Engine.Walk;
 
 /// <summary>
@@ -8,8 +10,10 @@ namespace CustomerSuccess.Funnel.Engine.Walk;
 internal static class WalkFunnel
 {
     /// <summary>How many steps were reached, and their instants in <paramref name="at"/>. Events are sorted, masks by tag.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Of(ReadOnlySpan<ulong> events, ReadOnlySpan<ushort> masks, Shape shape, Room room, Span<long> at)
     {
+        if (shape.Order != StepOrder.Any && !Enters(events, masks)) return 0;
         switch (shape.Order)
         {
             case StepOrder.Strict: return WalkStrict.Best(events, masks, shape, room, at);
@@ -19,5 +23,17 @@ internal static class WalkFunnel
                 if (depth > 1) WalkSequence.Instants(events, masks, shape.Steps, depth, room, at);
                 return depth;
         }
+    }
+
+    // Most never do the first step: that is seen at a glance.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool Enters(ReadOnlySpan<ulong> events, ReadOnlySpan<ushort> masks)
+    {
+        foreach (var packed in events)
+        {
+            if ((masks[Packed.Tag(packed)] & 1) != 0) return true;
+        }
+
+        return false;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CustomerSuccess.Funnel.Engine.Walk;
 
 /// <summary>
@@ -8,6 +10,7 @@ namespace CustomerSuccess.Funnel.Engine.Walk;
 internal static class WalkSequence
 {
     /// <summary>How deep the best attempt comes, the earliest of those that come as deep; 0 where there is none. <paramref name="at"/> gets its instants.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Best(ReadOnlySpan<ulong> events, ReadOnlySpan<ushort> masks, Shape shape, Room room, Span<long> at)
     {
         var steps = shape.Steps;
@@ -87,6 +90,7 @@ internal static class WalkSequence
     }
 
     /// <summary>The instants at which the attempt that begins at at[0] reaches its first steps, each at the earliest event that fits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Instants(ReadOnlySpan<ulong> events, ReadOnlySpan<ushort> masks, int steps, int depth, Room room, Span<long> at)
     {
         Span<bool> used = stackalloc bool[Room.Wide];

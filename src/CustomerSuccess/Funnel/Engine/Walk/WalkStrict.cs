@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CustomerSuccess.Funnel.Engine.Walk;
 
 /// <summary>
@@ -6,6 +8,7 @@ namespace CustomerSuccess.Funnel.Engine.Walk;
 /// </summary>
 internal static class WalkStrict
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Best(ReadOnlySpan<ulong> events, ReadOnlySpan<ushort> masks, Shape shape, Room room, Span<long> at)
     {
         var steps = shape.Steps;
@@ -45,6 +48,7 @@ internal static class WalkStrict
     }
 
     // From the instant behind the entry's on; instants that are not used up wholly end it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Follow(int depth, long entry, Shape shape, ref Moments moments, ref Matching matching, scoped Span<bool> used, scoped Span<long> tried)
     {
         while (depth < shape.Steps && moments.MoveNext() && moments.Time - entry <= shape.Window)
