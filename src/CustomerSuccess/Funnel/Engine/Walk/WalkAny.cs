@@ -23,7 +23,7 @@ internal static class WalkAny
             var same = n;
             var any = false;
             for (; same < events.Length && Packed.Time(events[same]) == entry; same++) any |= (masks[Packed.Tag(events[same])] & Packed.AllSteps) != 0;
-            if (any && entry >= shape.From && entry >= skipTo && window.Fits(n, entry + shape.Window) > best)
+            if (any && entry >= shape.From && entry >= skipTo && (best == 0 || window.Fits(n, entry + shape.Window) > best))
             {
                 var depth = Follow(events, masks, n, steps, entry + shape.Window, tried);
                 if (Exclusions.First(room, entry, depth == steps ? tried[steps - 1] : null, shape.Window) is { } excluded)
@@ -70,26 +70,24 @@ internal static class WalkAny
         private int left;
         private int fits = -1;
 
-        /// <summary>How many steps all events together serve: no attempt comes further.</summary>
+        /// <summary>No attempt comes further than there are steps that any event serves, nor than there are such events.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int Whole()
         {
             room.Distinct.Clear();
+            var (all, many, last) = (0, 0, 0);
             foreach (var packed in events)
             {
                 var mask = Mask(packed);
-                if (mask != 0 && !room.Distinct.Contains(mask)) room.Distinct.Add(mask);
+                if (mask == 0) continue;
+                many++;
+                if (mask == last) continue;
+                last = mask;
+                all |= mask;
+                if (!room.Distinct.Contains(mask)) room.Distinct.Add(mask);
             }
 
-            if (room.Distinct.Count == 0) return 0;
-            var matching = default(Matching);
-            foreach (var mask in room.Distinct)
-            {
-                // More of one mask than there are steps never helps; fewer may be there, but this is a bound.
-                for (var n = 0; n < steps; n++) matching.Add(mask, steps);
-            }
-
-            return matching.Count;
+            return Math.Min(many, System.Numerics.BitOperations.PopCount((uint)all));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
