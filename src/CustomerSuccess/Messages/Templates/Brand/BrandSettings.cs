@@ -1,0 +1,89 @@
+using System.Text.Json;
+using CustomerSuccess.Events;
+using CustomerSuccess.Messages.Templates.Design;
+using CustomerSuccess.Onboarding;
+using Dapper;
+using Npgsql;
+
+namespace CustomerSuccess.Messages.Templates.Brand;
+
+/// <summary>What to do for a step of onboarding, in words for the customer, and where.</summary>
+public sealed record StepWords(string Step, string Title, string Link);
+
+/// <summary>Who writes to customers, and how it looks: everything in mails that is the company's own.</summary>
+public sealed record BrandSettings
+{
+    public string Company { get; init; } = "Our team";
+
+    /// <summary>#rrggbb; darkened or lightened where it could not be read.</summary>
+    public string Colour { get; init; } = "#3b5bdb";
+
+    /// <summary>https address of a picture, shown 32 pixels high; empty: the company's name.</summary>
+    public string Logo { get; init; } = "";
+
+    /// <summary>Where customers use the product.</summary>
+    public string App { get; init; } = "https://example.com/app";
+
+    public string Docs { get; init; } = "https://example.com/docs";
+
+    /// <summary>Postal address, which marketing mail must show in many countries.</summary>
+    public string Address { get; init; } = "";
+
+    public string SenderName { get; init; } = "";
+
+    public string SenderEmail { get; init; } = "";
+
+    public string ReplyTo { get; init; } = "";
+
+    /// <summary>Where this installation is reached: in links for staff and to the preference page. No slash at the end.</summary>
+    public string Here { get; init; } = "http://127.0.0.1:5080";
+
+    public IReadOnlyList<StepWords> Steps { get; init; } =
+    [
+        new(OnboardingSteps.WelcomeEmailSent, "Read the welcome email", ""),
+        new(OnboardingSteps.AccountCreated, "Open your account", ""),
+        new(OnboardingSteps.GithubActionInstalled, "Install the GitHub Action", ""),
+        new(OnboardingSteps.FirstIssueTagged, "Tag your first issue", ""),
+        new(OnboardingSteps.FirstPrGenerated, "Get your first pull request", ""),
+    ];
+
+    public static BrandSettings Usual { get; } = new();
+
+    internal Colour Parsed => Design.Colour.Parse(Colour) ?? new Colour(0x3b, 0x5b, 0xdb);
+
+    /// <summary>What to do for a step; the step's own name where nobody wrote better words.</summary>
+    public StepWords WordsFor(string step) => Steps.FirstOrDefault(each => each.Step == step) is { Title.Length: > 0 } words
+        ? words with { Link = words.Link.Length > 0 ? words.Link : App } : new(step, OnboardingSteps.Title(step), App);
+
+    public IEnumerable<Fault> Faults()
+    {
+        if (Company.Trim().Length is 0 or > 80) yield return new("company", "must be a name of at most 80 characters");
+        if (Design.Colour.Parse(Colour) is null) yield return new("colour", "must be a colour like #3b5bdb");
+        if (Logo.Length > 0 && !CleanHtml.Leads(Logo, "https")) yield return new("logo", "must be the https:// address of a picture");
+        if (!CleanHtml.Leads(App, "https", "http")) yield return new("app", "must be an address like https://app.example.com");
+        if (!CleanHtml.Leads(Docs, "https", "http")) yield return new("docs", "must be an address like https://docs.example.com");
+        if (!CleanHtml.Leads(Here, "https", "http") || Here.EndsWith('/')) yield return new("here", "must be an address like https://success.example.com, without a slash at the end");
+        if (Address.Length > 300 || Address.Any(char.IsControl)) yield return new("address", "must be one line of at most 300 characters");
+        if (SenderName.Length > 80 || SenderName.Any(char.IsControl)) yield return new("sender_name", "must be one line of at most 80 characters");
+        if (SenderEmail.Length > 0 && !IsMailbox(SenderEmail)) yield return new("sender_email", "must be an address like hello@example.com");
+        if (ReplyTo.Length > 0 && !IsMailbox(ReplyTo)) yield return new("reply_to", "must be an address like hello@example.com");
+        foreach (var step in Steps)
+        {
+            if (step.Title.Length > 80 || step.Title.Any(char.IsControl)) yield return new("step_" + step.Step, "must be one line of at most 80 characters");
+            if (step.Link.Length > 0 && !CleanHtml.Leads(step.Link, "https", "http")) yield return new("link_" + step.Step, "must be an address like https://docs.example.com/start, or empty");
+        }
+    }
+
+    public static async Task<BrandSettings> Read(NpgsqlConnection connection, CancellationToken ct) =>
+        await connection.ExecuteScalarAsync<string?>(new CommandDefinition("select value::text from settings where name = 'brand'", cancellationToken: ct)) is { } json
+            ? JsonSerializer.Deserialize<BrandSettings>(json, JsonSerializerOptions.Web)! : Usual;
+
+    public Task Save(NpgsqlConnection connection, NpgsqlTransaction transaction, string actor, DateTime now, CancellationToken ct) => connection.ExecuteAsync(new CommandDefinition(
+        """
+        insert into settings (name, value, changed_at, changed_by) values ('brand', @value::jsonb, @now, @actor)
+        on conflict (name) do update set value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by
+        """,
+        new { value = JsonSerializer.Serialize(this, JsonSerializerOptions.Web), now, actor }, transaction, cancellationToken: ct));
+
+    private static bool IsMailbox(string text) => text.Length <= 254 && text.Split('@') is [{ Length: > 0 }, { Length: > 2 } domain] && domain.Contains('.') && !text.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter) || letter is '<' or '>' or ',' or ';' or '"');
+}

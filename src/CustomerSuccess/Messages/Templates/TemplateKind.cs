@@ -1,0 +1,34 @@
+using CustomerSuccess.Messages.Templates.Facts;
+using CustomerSuccess.Messages.Templates.Language;
+
+namespace CustomerSuccess.Messages.Templates;
+
+/// <summary>A message the product sends: who gets it, when, and what its template can speak of (the letter's type).</summary>
+public sealed record TemplateKind(string Name, string Title, bool ToCustomer, string When, Type Letter)
+{
+    public static IReadOnlyList<TemplateKind> All { get; } =
+    [
+        Customer("welcome", "Welcome", "A customer signed up"),
+        Customer("account_created", "Account created", "The account is ready to use"),
+        Customer("github_action_installed", "GitHub Action installed", "The GitHub Action reported for the first time"),
+        Customer("first_issue", "First issue", "The first issue was tagged"),
+        Customer("first_pr", "First pull request", "The first pull request was made"),
+        Customer("onboarding_completed", "Onboarding completed", "All steps are done, once in a customer's life"),
+        Customer("weekly_summary", "Weekly summary", "Every week, by the schedule"),
+        Customer("re_engagement", "Re-engagement", "Nothing happened for a while"),
+        Customer("milestone", "Milestone", "A milestone was reached"),
+        Team("team_weekly_summary", "Weekly summary for the team", "Every week, by the schedule", typeof(DigestLetter)),
+        Team("at_risk_alert", "At-risk alert", "Customers are newly at risk", typeof(DigestLetter)),
+        Team("completion_notice", "Completion notice", "A customer completed onboarding", typeof(StaffLetter)),
+        Team("blocker_notice", "Blocker notice", "A customer's onboarding is blocked", typeof(StaffLetter)),
+    ];
+
+    /// <summary>What its templates may name.</summary>
+    public Shape Shape => Shape.Of(Letter);
+
+    public static TemplateKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);
+
+    private static TemplateKind Customer(string name, string title, string when) => new(name, title, true, when, typeof(CustomerLetter));
+
+    private static TemplateKind Team(string name, string title, string when, Type letter) => new(name, title, false, when, letter);
+}
