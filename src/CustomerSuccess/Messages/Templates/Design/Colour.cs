@@ -3,11 +3,11 @@ using System.Globalization;
 namespace CustomerSuccess.Messages.Templates.Design;
 
 /// <summary>Colours that can be read, made of the one a company chose: contrast as WCAG 2.2 counts it. Pure.</summary>
-public readonly record struct Colour(int Red, int Green, int Blue)
+public sealed record Colour(int Red, int Green, int Blue)
 {
     public static Colour White { get; } = new(255, 255, 255);
 
-    public static Colour Ink { get; } = new(0x10, 0x18, 0x28);
+    public static Colour Black { get; } = new(0, 0, 0);
 
     /// <summary>Behind letters in dark mode, as in mail.css.</summary>
     public static Colour DarkSheet { get; } = new(0x19, 0x21, 0x2c);
@@ -19,13 +19,13 @@ public readonly record struct Colour(int Red, int Green, int Blue)
 
     public override string ToString() => $"#{Red:x2}{Green:x2}{Blue:x2}";
 
-    /// <summary>White or ink, whichever reads better on this.</summary>
-    public Colour Over() => Contrast(White) >= Contrast(Ink) ? White : Ink;
+    /// <summary>White or black, whichever reads better on this: one of them always reaches 4.58.</summary>
+    public Colour Over() => Contrast(White) >= Contrast(Black) ? White : Black;
 
     /// <summary>This colour, darkened or lightened only as far as it must be to reach the contrast on a ground.</summary>
     public Colour ReadableOn(Colour ground, double contrast = 4.5)
     {
-        var toward = ground.Luminance > 0.2 ? new Colour(0, 0, 0) : White;
+        var toward = ground.Luminance > 0.2 ? Black : White;
         for (var step = 0; step <= 20; step++)
         {
             var mixed = Mix(toward, step / 20.0);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using AngleSharp;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
@@ -13,6 +15,9 @@ public sealed record Frame(bool ToCustomer, string Customer, string? Preferences
 public static class DressMail
 {
     private static readonly string Css = Mail.File("Design/mail.css");
+
+    // A company has one colour; whoever tries others in the settings leaves a few behind.
+    private static readonly ConcurrentDictionary<string, InlineStyles> Sheets = new(StringComparer.Ordinal);
     private static readonly HandlebarsTemplate<object, object> Layout = Handlebars.Create(new HandlebarsConfiguration { ThrowOnUnresolvedBindingExpression = true }).Compile(Mail.File("Design/layout.hbs"));
 
     // A preheader is followed by what the list of mails shows; spaces that show nothing keep the letter's first words out of it.
@@ -48,7 +53,7 @@ public static class DressMail
             ["body"] = letter.InnerHtml,
         });
         var document = parser.ParseDocument(page);
-        var styles = new InlineStyles(Colours(brand.Colour));
+        var styles = Sheets.GetOrAdd(brand.Colour, colour => new InlineStyles(Colours(colour)));
         styles.Run(document);
         var sheet = document.CreateElement("style");
         sheet.TextContent = styles.Head(scheme);
@@ -66,7 +71,8 @@ public static class DressMail
             .Replace("var(--bar-dark)", chosen.ReadableOn(Colour.DarkSheet, 3).ToString(), StringComparison.Ordinal);
     }
 
-    private static string Footer(BrandSettings brand, Frame frame)
+    /// <summary>What stands below a letter, as plain text.</summary>
+    public static string Footer(BrandSettings brand, Frame frame)
     {
         string?[] lines = [frame.Preferences is { Length: > 0 } ? $"Choose what you get: {frame.Preferences}" : null, frame.Unsubscribe is { Length: > 0 } ? $"Unsubscribe: {frame.Unsubscribe}" : null, brand.Address.Length > 0 ? $"{brand.Company}, {brand.Address}" : brand.Company];
         return "\n--\n" + string.Join('\n', lines.Where(line => line is not null)) + "\n";

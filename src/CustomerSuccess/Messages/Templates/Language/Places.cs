@@ -48,7 +48,7 @@ public static class Places
                 case State.Text when letter == '<' && html.AsSpan(n).StartsWith("<!--"):
                     state = State.Comment;
                     break;
-                case State.Text when letter == '<' && (char.IsAsciiLetter(next) || next is '/' or '!' or '?'):
+                case State.Text when letter == '<' && (char.IsAsciiLetter(next) || next is '/' or '!' or '?' or '{'):
                     (state, name) = (State.Name, n + 1);
                     break;
                 case State.Comment when letter == '>' && html.AsSpan(0, n).EndsWith("--"):

@@ -56,7 +56,8 @@ public static partial class ReadTags
 
     private static string? Refusal(string text, int from, int to)
     {
-        var shown = Shown(text[from..to]);
+        // The third brace at the end belongs to it.
+        var shown = Shown(text[from..(to < text.Length && text[to] == '}' ? to + 1 : to)]);
         return text.AsSpan(from).StartsWith("{{!") ? null
             : text.AsSpan(from).StartsWith("{{{") || text.AsSpan(from).StartsWith("{{&") ? $"{shown} would insert a value as markup. Write two braces: values are always text."
             : text.AsSpan(from).StartsWith("{{else if") ? $"{shown}: write {{{{else}}}} and a block of its own inside."

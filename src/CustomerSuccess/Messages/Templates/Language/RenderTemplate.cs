@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using CustomerSuccess.Messages.Templates.Design;
 using HandlebarsDotNet;
+using HandlebarsDotNet.Compiler;
 
 namespace CustomerSuccess.Messages.Templates.Language;
 
@@ -38,7 +39,7 @@ public static class RenderTemplate
         {
             template(writer, facts, null!);
         }
-        catch (HandlebarsException error)
+        catch (Exception error) when (error is HandlebarsException or HandlebarsUndefinedBindingException)
         {
             throw new TemplateFailed(error.InnerException is TemplateFailed inner ? inner.Message : error.Message, error);
         }

@@ -10,14 +10,16 @@ public static class Tree
 {
     private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static IReadOnlyDictionary<string, object?> Of(object letter) => (IReadOnlyDictionary<string, object?>)Node(JsonSerializer.SerializeToElement(letter, letter.GetType(), Names))!;
+    public static IReadOnlyDictionary<string, object?> Of(object letter) =>
+        (IReadOnlyDictionary<string, object?>)Node(JsonSerializer.SerializeToElement(letter, letter.GetType(), Names), Shape.Of(letter.GetType()))!;
 
-    private static object? Node(JsonElement json) => json.ValueKind switch
+    private static object? Node(JsonElement json, Shape shape) => json.ValueKind switch
     {
-        JsonValueKind.Object => json.EnumerateObject().ToDictionary(member => member.Name, member => Node(member.Value), StringComparer.Ordinal),
-        JsonValueKind.Array => json.EnumerateArray().Select(Node).ToList(),
+        JsonValueKind.Object when shape.Kind == ShapeKind.Map => new AnyName(json.EnumerateObject().ToDictionary(member => member.Name, member => (object?)Plain(member.Value.GetString()!), StringComparer.Ordinal)),
+        JsonValueKind.Object => json.EnumerateObject().ToDictionary(member => member.Name, member => Node(member.Value, shape.Member(member.Name)!), StringComparer.Ordinal),
+        JsonValueKind.Array => json.EnumerateArray().Select(item => Node(item, shape.Item!)).ToList(),
         JsonValueKind.String => Plain(json.GetString()!),
-        JsonValueKind.Number => json.TryGetInt64(out var whole) ? whole : json.GetDouble(),
+        JsonValueKind.Number => json.GetInt64(),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         _ => "",
@@ -37,4 +39,28 @@ public static class Tree
     // A value that is an address as a whole belongs into an href; CleanHtml looks at it there.
     private static bool IsAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && !text.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter) || letter is '"' or '\'' or '<' or '>');
+
+    // A customer's traits: what is not set is empty, not unknown.
+    private sealed class AnyName(Dictionary<string, object?> known) : IReadOnlyDictionary<string, object?>
+    {
+        public object? this[string key] => known.GetValueOrDefault(key, "");
+
+        public IEnumerable<string> Keys => known.Keys;
+
+        public IEnumerable<object?> Values => known.Values;
+
+        public int Count => known.Count;
+
+        public bool ContainsKey(string key) => true;
+
+        public bool TryGetValue(string key, out object? value)
+        {
+            value = this[key];
+            return true;
+        }
+
+        public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => known.GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => known.GetEnumerator();
+    }
 }
