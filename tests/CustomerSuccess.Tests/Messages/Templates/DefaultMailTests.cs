@@ -11,7 +11,7 @@ namespace CustomerSuccess.Tests.Messages.Templates;
 /// <summary>The product's own mails, as every kind of reader sees them.</summary>
 public sealed class DefaultMailTests
 {
-    internal static readonly BrandSettings Brand = new() { Company = "Northern Lights", Address = "1 Harbour Street, 20457 Hamburg, Germany", Here = "https://success.example.com", App = "https://app.example.com", Docs = "https://docs.example.com", ReplyTo = "hello@example.com" };
+    internal static readonly BrandSettings Brand = new() { Company = "Northern Lights", Address = "1 Harbour Street, 20457 Hamburg, Germany", Here = "https://success.example.com", App = "https://app.example.com", Docs = "https://docs.example.com" };
 
     public static TheoryData<string> Kinds => [.. TemplateKind.All.Select(kind => kind.Name)];
 

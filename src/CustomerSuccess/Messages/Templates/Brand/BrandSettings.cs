@@ -10,7 +10,7 @@ namespace CustomerSuccess.Messages.Templates.Brand;
 /// <summary>What to do for a step of onboarding, in words for the customer, and where.</summary>
 public sealed record StepWords(string Step, string Title, string Link);
 
-/// <summary>Who writes to customers, and how it looks: everything in mails that is the company's own.</summary>
+/// <summary>Who writes to customers, and how it looks: everything in mails that is the company's own. From whose address is set with the channels.</summary>
 public sealed record BrandSettings
 {
     public string Company { get; init; } = "Our team";
@@ -28,12 +28,6 @@ public sealed record BrandSettings
 
     /// <summary>Postal address, which marketing mail must show in many countries.</summary>
     public string Address { get; init; } = "";
-
-    public string SenderName { get; init; } = "";
-
-    public string SenderEmail { get; init; } = "";
-
-    public string ReplyTo { get; init; } = "";
 
     /// <summary>Where this installation is reached: in links for staff and to the preference page. No slash at the end.</summary>
     public string Here { get; init; } = "http://127.0.0.1:5080";
@@ -64,9 +58,6 @@ public sealed record BrandSettings
         if (!CleanHtml.Leads(Docs, "https", "http")) yield return new("docs", "must be an address like https://docs.example.com");
         if (!CleanHtml.Leads(Here, "https", "http") || Here.EndsWith('/')) yield return new("here", "must be an address like https://success.example.com, without a slash at the end");
         if (Address.Length > 300 || Address.Any(char.IsControl)) yield return new("address", "must be one line of at most 300 characters");
-        if (SenderName.Length > 80 || SenderName.Any(char.IsControl)) yield return new("sender_name", "must be one line of at most 80 characters");
-        if (SenderEmail.Length > 0 && !IsMailbox(SenderEmail)) yield return new("sender_email", "must be an address like hello@example.com");
-        if (ReplyTo.Length > 0 && !IsMailbox(ReplyTo)) yield return new("reply_to", "must be an address like hello@example.com");
         foreach (var step in Steps)
         {
             if (step.Title.Length > 80 || step.Title.Any(char.IsControl)) yield return new("step_" + step.Step, "must be one line of at most 80 characters");
@@ -84,6 +75,4 @@ public sealed record BrandSettings
         on conflict (name) do update set value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by
         """,
         new { value = JsonSerializer.Serialize(this, JsonSerializerOptions.Web), now, actor }, transaction, cancellationToken: ct));
-
-    private static bool IsMailbox(string text) => text.Length <= 254 && text.Split('@') is [{ Length: > 0 }, { Length: > 2 } domain] && domain.Contains('.') && !text.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter) || letter is '<' or '>' or ',' or ';' or '"');
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Runtime.Serialization;
 using CustomerSuccess.Access;
 using CustomerSuccess.Access.Audit;
 using CustomerSuccess.Events;
@@ -29,12 +28,6 @@ public static class EditBrand
 
         [StringLength(500)] public string? Address { get; init; }
 
-        [DataMember(Name = "sender_name"), StringLength(300)] public string? SenderName { get; init; }
-
-        [DataMember(Name = "sender_email"), StringLength(300)] public string? SenderEmail { get; init; }
-
-        [DataMember(Name = "reply_to"), StringLength(300)] public string? ReplyTo { get; init; }
-
         [StringLength(500)] public string? Here { get; init; }
     }
 
@@ -62,9 +55,6 @@ public static class EditBrand
             App = Given(form.App),
             Docs = Given(form.Docs),
             Address = Given(form.Address),
-            SenderName = Given(form.SenderName),
-            SenderEmail = Given(form.SenderEmail),
-            ReplyTo = Given(form.ReplyTo),
             Here = Given(form.Here).TrimEnd('/'),
             // A field per step: their names come from the steps, not from this form's type.
             Steps = [.. Steps.All.Select(step => new StepWords(step, Given(http.Request.Form["step_" + step]), Given(http.Request.Form["link_" + step])))],

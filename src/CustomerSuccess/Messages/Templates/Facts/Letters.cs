@@ -39,7 +39,6 @@ public sealed record DigestLetter(
 
 public sealed record BrandPart(
     [property: Description("The company's name")] string Company,
-    [property: Description("Where answers go")] string ReplyTo,
     [property: Description("The postal address")] string Address);
 
 public sealed record RecipientPart(

@@ -47,7 +47,7 @@ public static class ReadCustomerLetter
             moment);
     }
 
-    public static BrandPart Of(BrandSettings brand) => new(brand.Company, brand.ReplyTo.Length > 0 ? brand.ReplyTo : brand.SenderEmail, brand.Address);
+    public static BrandPart Of(BrandSettings brand) => new(brand.Company, brand.Address);
 
     public static StaffLinks Links(BrandSettings brand, string id) =>
         new(brand.Here + "/", id.Length == 0 ? brand.Here + "/customers" : $"{brand.Here}/customers/{Uri.EscapeDataString(id)}", brand.Here + "/customers?status=at_risk");
