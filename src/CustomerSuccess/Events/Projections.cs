@@ -52,14 +52,17 @@ public sealed record Replay(
     string Table, string[] Key, string[] Columns, string Sql, Func<string, bool> Handles, string? After = null, string? Needed = null)
 {
     /// <summary>The live form: all events of <c>@customers</c>, whatever happened when.</summary>
-    public string Statement { get; } = Of(Table, Key, Columns, $"with log as (select * from attributed where customer_id = any(@customers) and replayed),\n{Sql}");
+    public string Statement { get; } = Of(Table, Key, Columns, $"with {Log("@customers")},\n{Sql}");
 
     /// <summary>The same for those of $1 who need it.</summary>
     internal string? WhereNeeded { get; } = Needed is null ? null : Of(Table, Key, Columns, $"""
         with needed as materialized ({Needed}),
-        log as (select * from attributed where customer_id = any(array(select customer_id from needed)) and replayed),
+        {Log("array(select customer_id from needed)")},
         {Sql}
         """);
+
+    // The record hides the class that reads SQL files by its own member.
+    private static string Log(string customers) => Platform.Sql.Read("Events/replayed.sql").TrimEnd().Replace("/*customers*/", customers, StringComparison.Ordinal);
 
     private static string Of(string table, string[] key, string[] columns, string state) => $"""
         {state}
