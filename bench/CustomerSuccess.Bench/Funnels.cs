@@ -51,6 +51,8 @@ internal static class Funnels
         {
             for (var tries = 0; !File.Exists(kept) && tries < 100; tries++) await Task.Delay(100);
             await product.KillApp();
+            // The private server went with it.
+            NpgsqlConnection.ClearAllPools();
             await Task.Delay(TimeSpan.FromSeconds(options.Number("rest", 5)));
             cpu = product.CpuSeconds();
             Add("after a restart", [await Ask(http, Five, "sequential")], 2_500);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CustomerSuccess.Events;
 using CustomerSuccess.Funnel.Engine.Memory;
 using CustomerSuccess.Funnel.Engine.Walk;
@@ -68,7 +67,7 @@ internal sealed class AskFunnel(LogReadings readings, NpgsqlDataSource db)
         var reached = tally.Reached;
         // Half a million waits a step: each core takes some.
         var medians = new double?[reached.Length + 1];
-        Parallel.For(0, medians.Length, n => medians[n] = Median.Seconds(CollectionsMarshal.AsSpan(n < reached.Length ? tally.Waits[n] : tally.Whole)));
+        Parallel.For(0, medians.Length, n => medians[n] = (n < reached.Length ? tally.Waits[n] : tally.Whole).Median());
         var steps = new List<FunnelAnswer.Step>();
         for (var n = 0; n < reached.Length; n++)
         {
@@ -78,21 +77,27 @@ internal sealed class AskFunnel(LogReadings readings, NpgsqlDataSource db)
         }
 
         var (from, to) = funnel.Before;
+        var bars = Histogram(tally.Whole, funnel.Window);
+        tally.Free();
+        earlier?.Free();
         return new FunnelAnswer(
             funnel.From, funnel.To, asOf, funnel.CustomersOnly ? "customer" : "person", steps, reached[0], reached[^1], FunnelAnswer.Rate(reached[^1], reached[0]),
-            medians[^1], Histogram(tally.Whole, funnel.Window), Segments.Largest(tally.Segments),
+            medians[^1], bars, Segments.Largest(tally.Segments),
             earlier is null ? null : new FunnelAnswer.Earlier(from, to, earlier.Reached, FunnelAnswer.Rate(earlier.Reached[^1], earlier.Reached[0])), bots);
     }
 
-    private static IReadOnlyList<FunnelAnswer.Bar> Histogram(List<long> took, TimeSpan window)
+    private static IReadOnlyList<FunnelAnswer.Bar> Histogram(Waits took, TimeSpan window)
     {
         TimeSpan[] ends = [.. Bars.TakeWhile(end => end < window), window];
         var counts = new long[ends.Length];
-        foreach (var micros in took)
+        foreach (var block in took.Blocks())
         {
-            var bar = 0;
-            while (micros * 10 > ends[bar].Ticks) bar++;
-            counts[bar]++;
+            foreach (var micros in block.AsSpan())
+            {
+                var bar = 0;
+                while (micros * 10 > ends[bar].Ticks) bar++;
+                counts[bar]++;
+            }
         }
 
         return [.. ends.Zip(counts, (end, count) => new FunnelAnswer.Bar((long)end.TotalSeconds, count))];

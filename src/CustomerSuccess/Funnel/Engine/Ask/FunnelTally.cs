@@ -18,10 +18,10 @@ internal sealed class FunnelTally(Shape shape, ushort[] masks, FunnelTally.Segme
     public long[] Reached { get; } = new long[shape.Steps];
 
     /// <summary>Microseconds from the step before to step n+1.</summary>
-    public List<long>[] Waits { get; } = [.. Enumerable.Range(0, shape.Steps).Select(_ => new List<long>())];
+    public Waits[] Waits { get; } = [.. Enumerable.Range(0, shape.Steps).Select(_ => new Waits())];
 
     /// <summary>Microseconds from the entry to the last step.</summary>
-    public List<long> Whole { get; } = [];
+    public Waits Whole { get; } = new();
 
     public Dictionary<string, long[]> Segments { get; } = new(StringComparer.Ordinal);
 
@@ -39,6 +39,13 @@ internal sealed class FunnelTally(Shape shape, ushort[] masks, FunnelTally.Segme
         for (var n = 0; n < depth; n++) counts[n]++;
     }
 
+    /// <summary>Done with.</summary>
+    public void Free()
+    {
+        foreach (var waits in Waits) waits.Free();
+        Whole.Free();
+    }
+
     public static FunnelTally Sum(IReadOnlyList<FunnelTally> tallies, Shape shape)
     {
         var sum = new FunnelTally(shape, [], null);
@@ -47,10 +54,10 @@ internal sealed class FunnelTally(Shape shape, ushort[] masks, FunnelTally.Segme
             for (var n = 0; n < shape.Steps; n++)
             {
                 sum.Reached[n] += tally.Reached[n];
-                sum.Waits[n].AddRange(tally.Waits[n]);
+                sum.Waits[n].Take(tally.Waits[n]);
             }
 
-            sum.Whole.AddRange(tally.Whole);
+            sum.Whole.Take(tally.Whole);
             foreach (var (segment, counts) in tally.Segments)
             {
                 ref var total = ref CollectionsMarshal.GetValueRefOrAddDefault(sum.Segments, segment, out _);

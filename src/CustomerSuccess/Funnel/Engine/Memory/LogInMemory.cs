@@ -160,6 +160,8 @@ internal sealed class LogInMemory(NpgsqlDataSource db, TimeProvider clock, Readi
     {
         (share, read) = (0, 0);
         lock (gate) held = null;
+        // What earlier questions left behind goes first, so that at the most there is only what is needed.
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         var labels = new Labels();
         var log = new ReadLog(db, reading, labels) { MostRows = mostRows };
         var cut = clock.Now() - Late;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CustomerSuccess.Events;
 using CustomerSuccess.Events.Visits;
 using CustomerSuccess.Funnel.Engine.Ask;
@@ -89,7 +88,7 @@ internal sealed class GetSessions(LogReadings readings)
         }).ToList();
         var (sessions, pages) = (days.Sum(day => day.Sessions), days.Sum(day => day.Pages));
         return new SessionsAnswer(from, to, asOf, sessions, all.Visitors, pages, sessions == 0 ? null : Math.Round((decimal)pages / sessions, 2, MidpointRounding.AwayFromZero),
-            FunnelAnswer.Rate(days.Sum(day => day.Bounces), sessions), Median.Seconds(CollectionsMarshal.AsSpan(all.Lengths)), days,
+            FunnelAnswer.Rate(days.Sum(day => day.Bounces), sessions), all.Lengths.Median(), days,
             [.. all.Channels.OrderByDescending(each => each.Value).Select(each => new SessionsAnswer.Source(each.Key, each.Value))],
             [.. all.Pages.OrderByDescending(each => each.Value.Views).ThenBy(each => each.Key, StringComparer.Ordinal).Take(MostPages)
                 .Select(each => new SessionsAnswer.Page(each.Key, each.Value.Views, each.Value.Entries, each.Value.Exits, Seconds(each.Value.Micros, each.Value.Timed)))], bots);

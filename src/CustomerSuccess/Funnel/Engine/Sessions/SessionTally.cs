@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CustomerSuccess.Funnel.Engine.Ask;
 using CustomerSuccess.Funnel.Engine.Memory;
 using CustomerSuccess.Funnel.Engine.Walk;
 
@@ -45,7 +46,7 @@ internal sealed class SessionTally(SessionTally.Meaning[] meanings, long from, l
 
     public Dictionary<string, long> Channels { get; } = new(StringComparer.Ordinal);
 
-    public List<long> Lengths { get; } = [];
+    public Waits Lengths { get; } = new();
 
     public long Visitors { get; private set; }
 
@@ -100,7 +101,7 @@ internal sealed class SessionTally(SessionTally.Meaning[] meanings, long from, l
     public void Add(SessionTally other)
     {
         Visitors += other.Visitors;
-        Lengths.AddRange(other.Lengths);
+        Lengths.Take(other.Lengths);
         foreach (var (channel, count) in other.Channels) CollectionsMarshal.GetValueRefOrAddDefault(Channels, channel, out _) += count;
         foreach (var (number, more) in other.Days)
         {
