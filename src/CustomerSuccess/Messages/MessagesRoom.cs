@@ -3,6 +3,7 @@ using CustomerSuccess.Access;
 using CustomerSuccess.Messages.Channels;
 using CustomerSuccess.Messages.Channels.Setup;
 using CustomerSuccess.Messages.Consent;
+using CustomerSuccess.Messages.Feedback;
 using CustomerSuccess.Messages.Log;
 using CustomerSuccess.Messages.Outbox;
 using CustomerSuccess.Messages.Templates;
@@ -17,8 +18,9 @@ public static class MessagesRoom
     {
         services.AddSingleton(MessageSettings.Read(settings));
         services.AddSingleton(ChannelSettings.Read(settings)).AddSingleton<KnownChannels>().AddSingleton<Buckets>();
-        services.AddSingleton<JudgeMessage>();
         TemplatesDoor.Add(services);
+        ConsentDoor.Add(services);
+        FeedbackDoor.Add(services, settings);
         services.AddSingleton<ClaimMessages>().AddSingleton<RecordOutcome>().AddSingleton<DeliverMessage>().AddSingleton<ResendMessage>().AddSingleton<ChangeChannels>();
         services.AddHostedService<SendMessages>();
     }
@@ -32,7 +34,13 @@ public static class MessagesRoom
         MessagePages.Map(app);
         ChannelPages.Map(app);
         TemplatesDoor.Map(app);
+        ConsentDoor.Map(app);
+        FeedbackDoor.Map(app);
     }
 
-    public static void Commands(RootCommand root, CliHost host) => root.Add(MessageCommands.Make(host));
+    public static void Commands(RootCommand root, CliHost host)
+    {
+        root.Add(MessageCommands.Make(host));
+        FeedbackDoor.Commands(root, host);
+    }
 }

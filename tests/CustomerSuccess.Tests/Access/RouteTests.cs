@@ -62,7 +62,8 @@ public sealed class RouteTests
     [
         "GET /assets/nothing", "GET /first-admin", "GET /healthz", "GET /js/script.js", "GET /readyz", "GET /set-password", "GET /sign-in",
         "POST /first-admin", "POST /preferences/theme", "POST /set-password", "POST /sign-in",
-        "POST /webhooks/github", "POST /webhooks/stripe",
+        "POST /webhooks/github", "POST /webhooks/stripe", "POST /webhooks/sendgrid",
+        "GET /preferences/nothing", "POST /preferences/nothing", "GET /unsubscribe/nothing", "POST /unsubscribe/nothing",
         .. Takes.SelectMany(path => new[] { "POST " + path, "OPTIONS " + path }),
         .. Gives.SelectMany(path => new[] { "GET " + path, "HEAD " + path, "OPTIONS " + path }),
         .. Both.SelectMany(path => new[] { "GET " + path, "POST " + path, "OPTIONS " + path }),

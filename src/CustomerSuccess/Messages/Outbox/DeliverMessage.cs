@@ -82,7 +82,7 @@ public sealed class DeliverMessage(
         {
             case Judgement.Defer defer:
                 var wait = defer.Until - clock.Now();
-                return (null, new(States.Queued, States.Deferred, defer.Reason) { Wait = wait > TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1), Detail = new { until = defer.Until } });
+                return (null, new(States.Queued, States.Deferred, defer.Reason) { Wait = wait > TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1), Detail = new { until = defer.Until, winner = defer.Winner } });
             case Judgement.Suppress suppress:
                 return (null, new(States.Suppressed, States.Suppressed, suppress.Reason));
             case Judgement.Drop drop:

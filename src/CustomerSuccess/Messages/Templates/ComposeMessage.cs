@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CustomerSuccess.Messages.Consent.Choices;
 using CustomerSuccess.Messages.Outbox;
 using CustomerSuccess.Messages.Templates.Brand;
 using CustomerSuccess.Messages.Templates.Facts;
@@ -21,7 +22,7 @@ public sealed record Composed(string Subject, string Html, string Text, string V
 public sealed record Composition(Composed? Mail, string Problem = "");
 
 /// <summary>Makes the mail of a message out of its template and what is known about the customer now.</summary>
-public sealed class ComposeMessage(TimeProvider clock)
+public sealed class ComposeMessage(PreferenceLinks links, TimeProvider clock)
 {
     public async Task<Composition> Run(NpgsqlConnection connection, NpgsqlTransaction? transaction, Message message, CancellationToken ct)
     {
@@ -31,13 +32,14 @@ public sealed class ComposeMessage(TimeProvider clock)
         if (TestMail.Of(facts) is { } test) return await test.Compose(connection, transaction, kind, brand, clock.Today(), ct);
 
         var current = await TemplateVersion.Current(connection, transaction, kind, ct);
+        var doors = await links.For(connection, transaction, message, ct);
         var letter = await ReadLetter.Run(
-            connection, transaction, kind, message.CustomerId, new(kind.Name, message.ToEmail, message.ToName), facts, brand, ReadLetter.Doors.None, clock.Today(), ct);
+            connection, transaction, kind, message.CustomerId, new(kind.Name, message.ToEmail, message.ToName), facts, brand, new(doors.Preferences, doors.Unsubscribe), clock.Today(), ct);
         if (letter is null) return new(null, $"There is no customer {message.CustomerId}.");
         try
         {
             var made = MakeMail.Run(current.Text, letter.Facts, brand, letter.Frame);
-            return new(new Composed(made.Subject, made.Html, made.Text, current.Version.ToString(CultureInfo.InvariantCulture)));
+            return new(new Composed(made.Subject, made.Html, made.Text, current.Version.ToString(CultureInfo.InvariantCulture)) { Headers = doors.Headers });
         }
         catch (TemplateFailed error)
         {

@@ -7,6 +7,7 @@ using CustomerSuccess.Engagement;
 using CustomerSuccess.Events;
 using CustomerSuccess.Funnel.Journeys;
 using CustomerSuccess.Health;
+using CustomerSuccess.Messages.Consent.Choices;
 using CustomerSuccess.Messages.Log;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Platform;
@@ -59,6 +60,9 @@ public sealed record CustomerView(
     IReadOnlyList<GetEngagement.Day> Days, GetEngagement.Totals Lifetime, long SupportThisMonth,
     IReadOnlyList<Person> People, IReadOnlyList<LinkedIdentity> Linked, IReadOnlyList<Note> Notes, IReadOnlyList<TimelineRow> Timeline, IReadOnlyDictionary<string, string> Names, Journey? Journey, IReadOnlyList<LoggedMessage> Messages, DateOnly Today)
 {
+    /// <summary>What each address of the customer gets by mail.</summary>
+    public IReadOnlyList<AddressPreferences> Mail { get; init; } = [];
+
     public const int HistoryDays = 90;
     public const int TimelineRows = 120;
 
@@ -91,7 +95,10 @@ public sealed record CustomerView(
         var health = Now(facts, scores, today);
         var shown = look.Day(today) is { } past ? await AsOf(connection, id, past, ct) ?? health : health;
         return new CustomerView(
-            customer.Shown(), onboarding, health, shown, scores, [.. days.TakeLast(look.Window)], lifetime, days.TakeLast(30).Sum(day => day.SupportRequests), people, linked, notes, timeline, names, journey, messages, today);
+            customer.Shown(), onboarding, health, shown, scores, [.. days.TakeLast(look.Window)], lifetime, days.TakeLast(30).Sum(day => day.SupportRequests), people, linked, notes, timeline, names, journey, messages, today)
+        {
+            Mail = await ReadPreferences.OfAddresses(connection, id, [customer.Email, .. people.Select(person => person.Email)], ct),
+        };
     }
 
     /// <summary>The range of the engagement chart, summed.</summary>

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using CustomerSuccess.Customers.Identities;
 using CustomerSuccess.Events;
+using CustomerSuccess.Messages;
+using CustomerSuccess.Messages.Consent.Suppression;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Platform.Kit;
 
@@ -66,6 +68,13 @@ public static class TimelineWords
         EventTypes.SubscriptionChanged => Subscription(properties),
         EventTypes.IdentityLinked => new(Text(properties, "identity") is { Length: > 3 } known ? $"Recognised {Identity.Word(Identity.Kind(known))} {Identity.Id(known)}" : "Recognised somebody", LinkRules.Words(Text(properties, "rule") ?? "")),
         EventTypes.EmailSent => new($"Message sent: {Messages.Pages.KindName.Of(Text(properties, "kind") ?? "")}", Text(properties, "channel") is { } channel ? $"by {Messages.Pages.ChannelName.Of(channel)}" : null),
+        MessageEvents.Unsubscribed => new($"Unsubscribed from {Words.Plain(Text(properties, "topic") ?? "")}", How(properties), "warning"),
+        MessageEvents.Resubscribed => new($"Wants {Words.Plain(Text(properties, "topic") ?? "")} again", How(properties), "success"),
+        MessageEvents.Suppressed => new("Gets no mail any more", $"{Text(properties, "email")}: {SuppressionList.Words(Text(properties, "reason") ?? "")}", "error"),
+        MessageEvents.Unsuppressed => new("Gets mail again", FirstOf(properties, "email") is { } whose ? $"{whose}: {Text(properties, "reason")}" : Text(properties, "reason"), "success"),
+        MessageEvents.Bounced => new($"Mail came back: {Words.Plain(Text(properties, "kind") ?? "")}", Text(properties, "reason"), "warning"),
+        MessageEvents.Complained => new($"Marked as spam: {Words.Plain(Text(properties, "kind") ?? "")}", null, "error"),
+        MessageEvents.Clicked => new($"Followed a link in {Words.Plain(Text(properties, "kind") ?? "")}", Text(properties, "url") is { } link ? Short(link) : null, "primary"),
         EventTypes.PageView => new("Visited a page", url is null ? null : Short(url)),
         _ when type.StartsWith(EventTypes.StepPrefix, StringComparison.Ordinal) && OnboardingSteps.Exists(type[EventTypes.StepPrefix.Length..]) =>
             new(OnboardingSteps.Title(type[EventTypes.StepPrefix.Length..]), Flag(properties, "untimed") == true ? "unknown time" : null, "primary"),
@@ -98,6 +107,9 @@ public static class TimelineWords
         var rest = plain.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? plain[8..] : plain.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? plain[7..] : plain;
         return rest.Length > 80 ? rest[..79] + "…" : rest;
     }
+
+    // alice@example.com, by one click in a mail
+    private static string How(JsonElement properties) => string.Join(", ", new[] { Text(properties, "email"), Text(properties, "reason") switch { "one_click" => "by one click in the mail program", "page" => "on the preference page", "provider" => "at the provider", _ => null }, Text(properties, "note") }.OfType<string>());
 
     // 29.00 USD: the currency is the payment's, not the installation's.
     private static string Amount(JsonElement properties) => $"{Text(properties, "amount") ?? "?"} {Text(properties, "currency")?.ToUpperInvariant()}".TrimEnd();

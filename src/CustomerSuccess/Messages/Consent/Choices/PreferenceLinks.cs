@@ -1,0 +1,39 @@
+using CustomerSuccess.Messages.Consent.Topics;
+using CustomerSuccess.Messages.Outbox;
+using Dapper;
+using Npgsql;
+
+namespace CustomerSuccess.Messages.Consent.Choices;
+
+/// <summary>
+/// The links below a customer's mail and the headers with which mail programs offer to unsubscribe (RFC 2369; one click: RFC 8058). Mail to
+/// the team has none; one that cannot be switched off leads to the page only.
+/// </summary>
+public sealed class PreferenceLinks(PreferenceTokens tokens)
+{
+    public sealed record Doors(string Preferences, string Unsubscribe, IReadOnlyList<KeyValuePair<string, string>> Headers)
+    {
+        public static Doors None { get; } = new("", "", []);
+    }
+
+    /// <summary>For a message that goes out now.</summary>
+    public async Task<Doors> For(NpgsqlConnection connection, NpgsqlTransaction? transaction, Message message, CancellationToken ct)
+    {
+        if (message.Audience != NewMessage.ToCustomer) return Doors.None;
+        var topic = await connection.QuerySingleOrDefaultAsync<Topic>(new CommandDefinition(Topic.OneQuery, new { topic = message.Topic }, transaction, cancellationToken: ct)) ?? Topic.Unknown(message.Topic);
+        return For(message, topic, (await Sender.Read(connection, transaction, ct)).Here);
+    }
+
+    /// <param name="message">That goes out.</param>
+    /// <param name="topic">Its topic.</param>
+    /// <param name="here">Where this installation is reached from outside, without a slash at the end.</param>
+    public Doors For(Message message, Topic topic, string here)
+    {
+        if (message.Audience != NewMessage.ToCustomer) return Doors.None;
+        var token = tokens.Make(message.CustomerId, message.ToEmail, message.Topic, message.MessageId);
+        var page = $"{here}/preferences/{token}";
+        if (topic.Transactional) return new(page, "", []);
+        var end = $"{here}/unsubscribe/{token}";
+        return new(page, end, [new("List-Unsubscribe", $"<{end}>"), new("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")]);
+    }
+}
