@@ -166,10 +166,10 @@ public sealed class SendGridTests : IAsyncLifetime
     public async Task Strange_values_are_kept_as_text_or_left_out()
     {
         var mail = await house.Mailed("acme");
-        var body = Encoding.UTF8.GetBytes("[" + $$"""
-            {"event":"bounce","timestamp":1e400,"sg_event_id":["x"],"message_id":"{{mail}}","customer_id":"acme","reason":"a\u0000b\ud800<script>\r\nX: y","status":5,"email":null},
-            {"event":"delivered","timestamp":-5,"sg_event_id":"{{new string('x', 500)}}","message_id":"{{mail}}","customer_id":"acme","response":"{{new string('y', 5000)}}"},
-            {"event":"click","timestamp":99999999999,"message_id":"{{mail}}","url":"javascript:alert(1)","ip":"not an address","useragent":{}}
+        var body = Encoding.UTF8.GetBytes("[" + $$$"""
+            {"event":"bounce","timestamp":1e400,"sg_event_id":["x"],"message_id":"{{{mail}}}","customer_id":"acme","reason":"a\u0000b\ud800<script>\r\nX: y","status":5,"email":null},
+            {"event":"delivered","timestamp":-5,"sg_event_id":"{{{new string('x', 500)}}}","message_id":"{{{mail}}}","customer_id":"acme","response":"{{{new string('y', 5000)}}}"},
+            {"event":"click","timestamp":99999999999,"message_id":"{{{mail}}}","url":"javascript:alert(1)","ip":"not an address","useragent":{ } }
             """ + "]");
         var now = SendGridSender.Now(house);
         (await SendGridSender.Send(house, body, sender.Sign(now, body), now)).ShouldBe(HttpStatusCode.Accepted);

@@ -43,10 +43,11 @@ public sealed class TakeBounce(NpgsqlDataSource db, StoreFeedback store, TimePro
     {
         var reading = ReadBounce.Run(raw.Span, clock.Now());
         if (reading.Events.Count == 0) return new("ignored", reading.Why.Length > 0 ? reading.Why : "it says nothing about a recipient");
-        var outcome = await store.Run("smtp", await OfTheirs(reading.Events, ct), ct);
+        var told = await OfTheirs(reading.Events, ct);
+        var outcome = await store.Run("smtp", told, ct);
         return outcome switch
         {
-            { Stored: > 0 } => new("stored", string.Join("; ", reading.Events.Select(told => $"{told.Kind} {told.Reason}".Trim()))),
+            { Stored: > 0 } => new("stored", string.Join("; ", told.Select(one => $"{one.Kind} {one.Reason}".Trim()))),
             { Duplicate: > 0 } => new("duplicate", "it was told before"),
             _ => new("unmatched", "no such mail was sent from here"),
         };
