@@ -1,5 +1,8 @@
 using CustomerSuccess.Customers.Identities;
 using CustomerSuccess.Events;
+using CustomerSuccess.Messages.Consent;
+using CustomerSuccess.Messages.Consent.Choices;
+using CustomerSuccess.Messages.Consent.Suppression;
 using CustomerSuccess.Messages.Templates;
 using CustomerSuccess.Messages.Templates.Versions;
 using CustomerSuccess.Tests.Access;
@@ -89,7 +92,20 @@ public sealed class LivedInHouse : IAsyncLifetime
         // Two versions of a template, to compare.
         foreach (var words in new[] { "<p>Hello {{customer.organization}}</p>", "<p>Hello {{customer.organization}}</p>\n<p>Welcome</p>" })
             (await House.Services.GetRequiredService<SaveTemplate>().Run(TemplateKind.Find("welcome")!, new("Hello", "", words, ""), null, "", new("user:alice@example.com", "user:1"), default)).Faults.ShouldBeEmpty();
+        await Unwanted();
         await House.Write(Seen("w9", "report_opened", 9, "ann", null, "northwind"));
+    }
+
+    // People who do not want all of our mail, and addresses that get none.
+    private async Task Unwanted()
+    {
+        await using var connection = await House.Db.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await House.Services.GetRequiredService<ChangePreferences>().Run(connection, transaction, new("acme", "hello@acme.example", ChangePreferences.OneClick, By.Recipient),
+            new Dictionary<string, bool>(StringComparer.Ordinal) { ["weekly_summary"] = false }, default);
+        foreach (var (email, reason) in new[] { ("hello@acme.example", SuppressionList.HardBounce), ("somebody-with-a-rather-long-name@a-rather-long-domain.example", SuppressionList.Complaint), ("eve@example.com", SuppressionList.Wish) })
+            await House.Services.GetRequiredService<SuppressionList>().Add(connection, transaction, new(email, reason, "550 5.1.1 no such user"), By.CommandLine, default);
+        await transaction.CommitAsync();
     }
 
     public ValueTask DisposeAsync() => House.DisposeAsync();

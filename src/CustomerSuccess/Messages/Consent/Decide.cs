@@ -1,7 +1,7 @@
 using CustomerSuccess.Messages.Consent.Limits;
 using CustomerSuccess.Messages.Consent.Topics;
 using CustomerSuccess.Messages.Outbox;
-using CustomerSuccess.Platform.Kit;
+using CustomerSuccess.Messages.Pages;
 
 namespace CustomerSuccess.Messages.Consent;
 
@@ -83,7 +83,7 @@ public static class Decide
     private static Judgement PutOff(Circumstances all, OpenHours? hours, DateTime free, Cap full, string kind, string winner, string verb)
     {
         var until = hours?.Next(free) ?? free;
-        var reason = $"at most {full.Words}: {Words.Plain(kind)} ({winner}) {verb} first";
+        var reason = $"at most {full.Words}: {KindName.Of(kind)} ({winner}) {verb} first";
         return all.Age + (until - all.Now) > all.Topic.Waits
             ? new Judgement.Drop($"{reason}, and it would be too late after that", winner)
             : new Judgement.Defer(until, reason) { Winner = winner };

@@ -68,7 +68,7 @@ public sealed class DecideTests
         // 7 in the morning is quiet, so it is 8.
         judged.Until.ShouldBe(Noon.AddHours(20));
         judged.Winner.ShouldBe("0199");
-        judged.Reason.ShouldContain("Re engagement (0199)");
+        judged.Reason.ShouldContain("Re-engagement (0199)");
     }
 
     [Fact]

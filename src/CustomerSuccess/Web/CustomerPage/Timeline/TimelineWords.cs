@@ -72,9 +72,9 @@ public static class TimelineWords
         MessageEvents.Resubscribed => new($"Wants {Words.Plain(Text(properties, "topic") ?? "")} again", How(properties), "success"),
         MessageEvents.Suppressed => new("Gets no mail any more", $"{Text(properties, "email")}: {SuppressionList.Words(Text(properties, "reason") ?? "")}", "error"),
         MessageEvents.Unsuppressed => new("Gets mail again", FirstOf(properties, "email") is { } whose ? $"{whose}: {Text(properties, "reason")}" : Text(properties, "reason"), "success"),
-        MessageEvents.Bounced => new($"Mail came back: {Words.Plain(Text(properties, "kind") ?? "")}", Text(properties, "reason"), "warning"),
-        MessageEvents.Complained => new($"Marked as spam: {Words.Plain(Text(properties, "kind") ?? "")}", null, "error"),
-        MessageEvents.Clicked => new($"Followed a link in {Words.Plain(Text(properties, "kind") ?? "")}", Text(properties, "url") is { } link ? Short(link) : null, "primary"),
+        MessageEvents.Bounced => new($"Mail came back: {Messages.Pages.KindName.Of(Text(properties, "kind") ?? "")}", Text(properties, "reason"), "warning"),
+        MessageEvents.Complained => new($"Marked as spam: {Messages.Pages.KindName.Of(Text(properties, "kind") ?? "")}", null, "error"),
+        MessageEvents.Clicked => new($"Followed a link in {Messages.Pages.KindName.Of(Text(properties, "kind") ?? "")}", Text(properties, "url") is { } link ? Short(link) : null, "primary"),
         EventTypes.PageView => new("Visited a page", url is null ? null : Short(url)),
         _ when type.StartsWith(EventTypes.StepPrefix, StringComparison.Ordinal) && OnboardingSteps.Exists(type[EventTypes.StepPrefix.Length..]) =>
             new(OnboardingSteps.Title(type[EventTypes.StepPrefix.Length..]), Flag(properties, "untimed") == true ? "unknown time" : null, "primary"),
