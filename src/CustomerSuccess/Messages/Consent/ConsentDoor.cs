@@ -15,7 +15,7 @@ public static class ConsentDoor
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<AddressKeys>().AddSingleton<SuppressionList>().AddSingleton<EditSuppressions>();
-        services.AddSingleton<PreferenceTokens>().AddSingleton<PreferenceLinks>().AddSingleton<OpenLink>().AddSingleton<ChangePreferences>().AddSingleton<EditPreferences>();
+        services.AddSingleton<PreferenceTokens>().AddSingleton<PreferenceLinks>().AddSingleton<OpenLink>().AddSingleton<LinkDesk>().AddSingleton<ChangePreferences>().AddSingleton<EditPreferences>();
         services.AddSingleton<JudgeMessage>();
     }
 

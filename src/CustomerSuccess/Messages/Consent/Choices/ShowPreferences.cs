@@ -28,10 +28,10 @@ public static class ShowPreferences
     }
 
     public static async Task<Results<RedirectHttpResult, RazorComponentResult<BrokenLinkPage>>> Submit(
-        string token, HttpContext http, NpgsqlDataSource db, OpenLink open, ChangePreferences change, SuppressionList list, AddressKeys keys, Signals signals, CancellationToken ct)
+        string token, HttpContext http, LinkDesk desk, CancellationToken ct)
     {
-        await using var connection = await db.OpenConnectionAsync(ct);
-        var (link, broken) = await open.Run(connection, token, http, ct);
+        await using var connection = await desk.Db.OpenConnectionAsync(ct);
+        var (link, broken) = await desk.Open.Run(connection, token, http, ct);
         if (link is null) return broken!;
         var form = await OpenLink.Form(http, ct);
         string todo = form["do"].ToString();
@@ -40,12 +40,12 @@ public static class ShowPreferences
         {
             await using var transaction = await connection.BeginTransactionAsync(ct);
             var choice = new ChangePreferences.Choice(who.Customer, who.Email, ChangePreferences.Page, By.Recipient, Message: who.Message);
-            if (todo == "save") await change.Run(connection, transaction, choice, Ticked(link, [.. form["topic"].OfType<string>()]), ct);
-            else if (todo == "all") await change.Run(connection, transaction, choice, Nothing(link), ct);
-            else if (todo == "stop") await list.Add(connection, transaction, new(who.Email, SuppressionList.Wish, "", who.Customer, who.Message), By.Recipient, ct);
-            else if (todo == "back" && link.Suppressed is SuppressionList.Wish or SuppressionList.Complaint) await list.Remove(connection, transaction, keys.Of(who.Email), "its owner asked for mail again", By.Recipient, ct);
+            if (todo == "save") await desk.Change.Run(connection, transaction, choice, Ticked(link, [.. form["topic"].OfType<string>()]), ct);
+            else if (todo == "all") await desk.Change.Run(connection, transaction, choice, Nothing(link), ct);
+            else if (todo == "stop") await desk.List.Add(connection, transaction, new(who.Email, SuppressionList.Wish, "", who.Customer, who.Message), By.Recipient, ct);
+            else if (todo == "back" && link.Suppressed is SuppressionList.Wish or SuppressionList.Complaint) await desk.List.Remove(connection, transaction, desk.Keys.Of(who.Email), "its owner asked for mail again", By.Recipient, ct);
             await transaction.CommitAsync(ct);
-            signals.Publish(Signals.Standings, who.Customer);
+            desk.Signals.Publish(Signals.Standings, who.Customer);
         }
 
         return TypedResults.LocalRedirect($"/preferences/{token}?lang={link.Texts.Language}&done={done}", permanent: false, preserveMethod: false);

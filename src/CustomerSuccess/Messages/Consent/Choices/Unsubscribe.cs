@@ -24,21 +24,21 @@ public static class Unsubscribe
     }
 
     public static async Task<Results<ContentHttpResult, RedirectHttpResult, RazorComponentResult<BrokenLinkPage>>> Submit(
-        string token, HttpContext http, NpgsqlDataSource db, OpenLink open, ChangePreferences change, Signals signals, CancellationToken ct)
+        string token, HttpContext http, LinkDesk desk, CancellationToken ct)
     {
-        await using var connection = await db.OpenConnectionAsync(ct);
-        var (link, broken) = await open.Run(connection, token, http, ct);
+        await using var connection = await desk.Db.OpenConnectionAsync(ct);
+        var (link, broken) = await desk.Open.Run(connection, token, http, ct);
         if (link is null) return broken!;
         var form = await OpenLink.Form(http, ct);
         var program = form["List-Unsubscribe"] == "One-Click";
         if (link.Token is { } who && !link.Topic.Transactional)
         {
             await using var transaction = await connection.BeginTransactionAsync(ct);
-            await change.Run(
+            await desk.Change.Run(
                 connection, transaction, new(who.Customer, who.Email, program ? ChangePreferences.OneClick : ChangePreferences.Page, By.Recipient, Message: who.Message),
                 new Dictionary<string, bool>(StringComparer.Ordinal) { [who.Topic] = false }, ct);
             await transaction.CommitAsync(ct);
-            signals.Publish(Signals.Standings, who.Customer);
+            desk.Signals.Publish(Signals.Standings, who.Customer);
         }
 
         // A mail program wants a plain yes; a person wants to see what holds now.
