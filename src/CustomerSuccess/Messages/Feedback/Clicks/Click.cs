@@ -1,5 +1,5 @@
 using System.Net;
-using CustomerSuccess.Events.Dialects;
+using CustomerSuccess.Events.Visits;
 
 namespace CustomerSuccess.Messages.Feedback.Clicks;
 
