@@ -2,6 +2,7 @@ using CustomerSuccess.Messages.Consent.Pages;
 using CustomerSuccess.Messages.Consent.Suppression;
 using CustomerSuccess.Messages.Consent.Texts;
 using CustomerSuccess.Messages.Consent.Topics;
+using CustomerSuccess.Messages.Templates.Brand;
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
@@ -15,7 +16,7 @@ public sealed class OpenLink(PreferenceTokens tokens, AddressKeys keys)
     public const string Sample = "sample";
 
     /// <summary>An open link. Token null: the sample.</summary>
-    public sealed record Opened(PreferenceToken? Token, PageTexts Texts, Sender Sender, IReadOnlyList<Topic> Topics, IReadOnlyDictionary<string, bool> Chosen, string? Suppressed)
+    public sealed record Opened(PreferenceToken? Token, PageTexts Texts, BrandSettings Brand, IReadOnlyList<Topic> Topics, IReadOnlyDictionary<string, bool> Chosen, string? Suppressed)
     {
         public Topic Topic => Topics.FirstOrDefault(topic => topic.Name == (Token?.Topic ?? Topic.WeeklySummary)) ?? Topic.Unknown(Token?.Topic ?? "");
 
@@ -31,18 +32,18 @@ public sealed class OpenLink(PreferenceTokens tokens, AddressKeys keys)
     {
         http.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
         var texts = PageTexts.For(http.Request.Query["lang"], http.Request.Headers.AcceptLanguage);
-        var sender = await Sender.Read(connection, null, ct);
-        if (token == Sample) return (new(null, texts, sender, await Topic.Read(connection, null, ct), new Dictionary<string, bool>(StringComparer.Ordinal), null), null);
+        var brand = await BrandSettings.Read(connection, ct);
+        if (token == Sample) return (new(null, texts, brand, await Topic.Read(connection, null, ct), new Dictionary<string, bool>(StringComparer.Ordinal), null), null);
         var (state, read) = tokens.Read(token);
         if (read is null)
         {
             var old = state == PreferenceTokens.State.Old;
-            return (null, new(new { Texts = texts, sender.Company, Old = old }) { StatusCode = old ? StatusCodes.Status410Gone : StatusCodes.Status404NotFound });
+            return (null, new(new { Texts = texts, brand.Company, Old = old }) { StatusCode = old ? StatusCodes.Status410Gone : StatusCodes.Status404NotFound });
         }
 
         var suppressed = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
             "select reason from suppressions where address_key = @key and removed_at is null", new { key = keys.Of(read.Email) }, cancellationToken: ct));
-        return (new(read, texts, sender, await Topic.Read(connection, null, ct), await ReadPreferences.Chosen(connection, null, read.Customer, read.Email, ct), suppressed), null);
+        return (new(read, texts, brand, await Topic.Read(connection, null, ct), await ReadPreferences.Chosen(connection, null, read.Customer, read.Email, ct), suppressed), null);
     }
 
     /// <summary>The form that was sent; an empty one where none can be read.</summary>

@@ -1,5 +1,6 @@
 using CustomerSuccess.Messages.Consent.Topics;
 using CustomerSuccess.Messages.Outbox;
+using CustomerSuccess.Messages.Templates.Brand;
 using Dapper;
 using Npgsql;
 
@@ -21,7 +22,7 @@ public sealed class PreferenceLinks(PreferenceTokens tokens)
     {
         if (message.Audience != NewMessage.ToCustomer) return Doors.None;
         var topic = await connection.QuerySingleOrDefaultAsync<Topic>(new CommandDefinition(Topic.OneQuery, new { topic = message.Topic }, transaction, cancellationToken: ct)) ?? Topic.Unknown(message.Topic);
-        return For(message, topic, (await Sender.Read(connection, transaction, ct)).Here);
+        return For(message, topic, (await BrandSettings.Read(connection, ct)).Here);
     }
 
     /// <param name="message">That goes out.</param>

@@ -23,7 +23,7 @@ public static class ShowPreferences
         var said = Said.Contains(word, StringComparer.Ordinal) ? link.Texts.Say(word!, link.Topic.TitleIn(link.Texts.Language)) : null;
         return new RazorComponentResult<PreferencePage>(new
         {
-            Model = new PreferencePage.Content(link.Texts, link.Sender.Company, "/preferences/" + token, link.Address, link.Wishes, link.Suppressed, said, link.Token is null),
+            Model = new PreferencePage.Content(link.Texts, link.Brand.Company, "/preferences/" + token, link.Address, link.Wishes, link.Suppressed, said, link.Token is null),
         });
     }
 

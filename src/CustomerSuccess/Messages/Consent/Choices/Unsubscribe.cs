@@ -19,7 +19,7 @@ public static class Unsubscribe
         if (link is null) return broken!;
         return new RazorComponentResult<UnsubscribePage>(new
         {
-            Model = new UnsubscribePage.Content(link.Texts, link.Sender.Company, "/unsubscribe/" + token, "/preferences/" + token, link.Address, link.Topic.TitleIn(link.Texts.Language), link.Token is null),
+            Model = new UnsubscribePage.Content(link.Texts, link.Brand.Company, "/unsubscribe/" + token, "/preferences/" + token, link.Address, link.Topic.TitleIn(link.Texts.Language), link.Token is null),
         });
     }
 

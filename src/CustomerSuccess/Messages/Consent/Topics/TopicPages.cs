@@ -7,6 +7,7 @@ using CustomerSuccess.Events;
 using CustomerSuccess.Messages.Consent.Limits;
 using CustomerSuccess.Messages.Consent.Pages;
 using CustomerSuccess.Messages.Feedback;
+using CustomerSuccess.Messages.Templates.Brand;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Platform.Shell;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -66,7 +67,7 @@ public static class TopicPages
         await using var connection = await db.OpenConnectionAsync(ct);
         var model = new TopicsPage.Content(
             limits ?? await MailLimits.Read(connection, null, ct), await Topic.Read(connection, null, ct), faults, topic,
-            $"{(await Sender.Read(connection, null, ct)).Here}/webhooks/sendgrid", await keys.Shown(connection, ct), await CountFeedback.Read(connection, ct));
+            $"{(await BrandSettings.Read(connection, ct)).Here}/webhooks/sendgrid", await keys.Shown(connection, ct), await CountFeedback.Read(connection, ct));
         return new(new { Model = model }) { StatusCode = faults.Count > 0 ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK };
     }
 
