@@ -31,7 +31,7 @@ public static class AccessRoom
         services.AddHostedService<RecordKeyUse>();
         AddSessions(services);
         AddPolicies(services);
-        services.AddRateLimiter(Limits.Add);
+        services.AddSingleton<Limits>();
         services.Configure<ForwardedHeadersOptions>(headers => Proxies.Trust(headers, settings));
         services.AddAntiforgery(form =>
         {
@@ -43,11 +43,10 @@ public static class AccessRoom
     }
 
     /// <summary>The guards in their order, after routing and static files and before every route.</summary>
-    public static void Use(IApplicationBuilder app) => app
+    public static void Use(IApplicationBuilder app) => Limits.Use(app
         .UseForwardedHeaders()
         .UseMiddleware<SecurityHeaders>()
-        .UseMiddleware<CrossOrigin>()
-        .UseRateLimiter()
+        .UseMiddleware<CrossOrigin>())
         .UseAuthentication()
         .UseAuthorization()
         .UseMiddleware<SameSite>()

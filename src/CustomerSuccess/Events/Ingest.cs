@@ -32,7 +32,7 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
     private long characters;
 
     /// <summary>Of the payloads of what is set aside.</summary>
-    internal Ingestion.PayloadAllowance Kept { get; } = new();
+    internal Ingestion.PayloadAllowance Kept { get; } = new(clock);
 
     /// <summary>Called on the writer after every commit: what was in it, what became of each, how long it took.</summary>
     public Action<IReadOnlyList<Envelope>, IReadOnlyList<Receipt>, TimeSpan>? Committed { get; set; }

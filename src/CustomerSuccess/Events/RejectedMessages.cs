@@ -18,12 +18,12 @@ public sealed class RejectedMessages : BackgroundService
     private readonly NpgsqlDataSource db;
     private readonly ILogger<RejectedMessages> log;
     private readonly Channel<RecordReceipts.Entry> waiting;
-    private readonly PayloadAllowance payloads = new();
+    private readonly PayloadAllowance payloads;
     private long dropped, told, toldAt;
 
-    public RejectedMessages(NpgsqlDataSource db, ILogger<RejectedMessages> log)
+    public RejectedMessages(NpgsqlDataSource db, TimeProvider clock, ILogger<RejectedMessages> log)
     {
-        (this.db, this.log) = (db, log);
+        (this.db, this.log, payloads) = (db, log, new(clock));
         waiting = Channel.CreateBounded<RecordReceipts.Entry>(new BoundedChannelOptions(Most) { FullMode = BoundedChannelFullMode.DropOldest }, _ => Drop());
     }
 

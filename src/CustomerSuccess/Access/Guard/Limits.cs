@@ -10,21 +10,20 @@ namespace CustomerSuccess.Access.Guard;
 /// How often one address may ask. Requests with a key that has worked are counted per key (<see cref="Refusals"/>), all
 /// others, and those of pages of other sites, per address, so that made-up keys are no way round it; trying passwords and tokens has a limit of its own. Answers 429 with Retry-After, never the limiter's 503.
 /// </summary>
-public static class Limits
+public sealed class Limits : IDisposable
 {
     /// <summary>The limit of routes that check a password or a one-time token.</summary>
     public const string Credentials = "credentials";
 
-    public static void Add(RateLimiterOptions limits)
-    {
-        limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
-            // Whatever key it carries: these routes know nothing of who is signed in, so no key is counted there before the work.
-            // Many visitors share the address of their office, and servers that send events have one.
-            context.GetEndpoint()?.Metadata.GetMetadata<FromAnywhere>() is not null ? Bucket("events " + Address(context), burst: 20_000, perSecond: 5_000)
-            : context.RequestServices.GetRequiredService<KnownKeys>().Knows(KeyAuthentication.Read(context.Request)) ? RateLimitPartition.GetNoLimiter("key")
-            : Bucket(Address(context), burst: 2_000, perSecond: 400));
-        limits.AddPolicy(Credentials, context => RateLimitPartition.GetTokenBucketLimiter(Address(context), _ => new()
+    internal PartitionedRateLimiter<HttpContext> Everybody { get; } = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+        // Whatever key it carries: these routes know nothing of who is signed in, so no key is counted there before the work.
+        // Many visitors share the address of their office, and servers that send events have one.
+        context.GetEndpoint()?.Metadata.GetMetadata<FromAnywhere>() is not null ? Bucket("events " + Address(context), burst: 20_000, perSecond: 5_000)
+        : context.RequestServices.GetRequiredService<KnownKeys>().Knows(KeyAuthentication.Read(context.Request)) ? RateLimitPartition.GetNoLimiter("key")
+        : Bucket(Address(context), burst: 2_000, perSecond: 400));
+
+    private readonly PartitionedRateLimiter<HttpContext> credentials = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+        RateLimitPartition.GetTokenBucketLimiter(Address(context), _ => new()
         {
             TokenLimit = 30,
             TokensPerPeriod = 1,
@@ -32,16 +31,37 @@ public static class Limits
             QueueLimit = 0,
             AutoReplenishment = true,
         }));
-        limits.OnRejected = (rejected, ct) =>
-        {
-            var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
-            var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
-            var context = rejected.HttpContext;
-            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-            return new(Refusals.WantsPage(context.Request)
-                ? Refusals.Status(context, StatusCodes.Status429TooManyRequests)
-                : Refusals.Problem(context, StatusCodes.Status429TooManyRequests, "Too many requests", $"Try again in {seconds} seconds.", seconds));
-        };
+
+    /// <summary>The framework's own middleware never ends the timer of its limiter, which holds on to the whole product: hundreds of times in one run of the tests.</summary>
+    public static IApplicationBuilder Use(IApplicationBuilder app)
+    {
+        var limits = app.ApplicationServices.GetRequiredService<Limits>();
+        return app.Use(next => context => limits.Ask(context, next));
+    }
+
+    public void Dispose()
+    {
+        Everybody.Dispose();
+        credentials.Dispose();
+    }
+
+    private Task Ask(HttpContext context, RequestDelegate next)
+    {
+        var tries = context.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName == Credentials;
+        return Refused(Everybody, context) ?? (tries ? Refused(credentials, context) : null) ?? next(context);
+    }
+
+    private static Task? Refused(PartitionedRateLimiter<HttpContext> limiter, HttpContext context)
+    {
+        using var lease = limiter.AttemptAcquire(context);
+        if (lease.IsAcquired) return null;
+        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
+        var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+        context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return Refusals.WantsPage(context.Request)
+            ? Refusals.Status(context, StatusCodes.Status429TooManyRequests)
+            : Refusals.Problem(context, StatusCodes.Status429TooManyRequests, "Too many requests", $"Try again in {seconds} seconds.", seconds);
     }
 
     private static RateLimitPartition<string> Bucket(string address, int burst, int perSecond) =>

@@ -157,8 +157,7 @@ public sealed class DoorBoundsTests(House house) : IClassFixture<House>
     {
         var key = await house.Key("read");
         (await ((KnownKeys)house.Services.GetService(typeof(KnownKeys))!).Find(key)).ShouldNotBeNull();
-        var limits = new Microsoft.AspNetCore.RateLimiting.RateLimiterOptions();
-        Limits.Add(limits);
+        using var limits = new Limits();
         bool Limited(params object[] metadata)
         {
             var context = new DefaultHttpContext { RequestServices = house.Services };
@@ -166,7 +165,7 @@ public sealed class DoorBoundsTests(House house) : IClassFixture<House>
             context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(metadata), null));
             for (var n = 0; n < 60_000; n++)
             {
-                using var lease = limits.GlobalLimiter!.AttemptAcquire(context);
+                using var lease = limits.Everybody.AttemptAcquire(context);
                 if (!lease.IsAcquired) return true;
             }
 
