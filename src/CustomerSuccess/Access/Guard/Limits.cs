@@ -48,14 +48,18 @@ public sealed class Limits : IDisposable
     private Task Ask(HttpContext context, RequestDelegate next)
     {
         var tries = context.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName == Credentials;
-        return Refused(Everybody, context) ?? (tries ? Refused(credentials, context) : null) ?? next(context);
+        return !Asked(Everybody, context, out var wait) || tries && !Asked(credentials, context, out wait) ? Refuse(context, wait) : next(context);
     }
 
-    private static Task? Refused(PartitionedRateLimiter<HttpContext> limiter, HttpContext context)
+    private static bool Asked(PartitionedRateLimiter<HttpContext> limiter, HttpContext context, out TimeSpan wait)
     {
         using var lease = limiter.AttemptAcquire(context);
-        if (lease.IsAcquired) return null;
-        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
+        wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
+        return lease.IsAcquired;
+    }
+
+    private static Task Refuse(HttpContext context, TimeSpan wait)
+    {
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
         context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

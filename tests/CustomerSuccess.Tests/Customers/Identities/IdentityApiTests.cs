@@ -56,13 +56,12 @@ public sealed class IdentityApiTests : IAsyncLifetime
         (await house.Cli("rebuild", "--check")).Code.ShouldBe(0);
     }
 
-    [Theory]
-    [InlineData("acme", "northwind")]
-    [InlineData("~p:u1", "nobody")]
-    [InlineData("~p:u1", "~v:v1")]
-    [InlineData("~p:u1", "~p:u1")]
-    public async Task What_cannot_be_linked_is_refused(string identity, string target) =>
-        (await Post("links", new { identity, target })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    [Fact]
+    public async Task What_cannot_be_linked_is_refused()
+    {
+        foreach (var (identity, target) in new[] { ("acme", "northwind"), ("~p:u1", "nobody"), ("~p:u1", "~v:v1"), ("~p:u1", "~p:u1") })
+            (await Post("links", new { identity, target })).StatusCode.ShouldBe(HttpStatusCode.BadRequest, $"{identity} to {target}");
+    }
 
     [Fact]
     public async Task A_conflict_is_listed_with_both_sides_and_judged_once()
