@@ -42,16 +42,19 @@ public static class TemplatePages
 
         public TemplateText Of => new TemplateText(Subject ?? "", Preheader ?? "", Html ?? "", Text ?? "").Tidy();
 
-        public Look Look => TemplatePages.Look.Of(Customer, Width, Scheme);
+        public Look Look => TemplatePages.Look.Of(new(Customer, Width, Scheme));
     }
 
     /// <summary>Whose letter, on which screen, in which light.</summary>
     public sealed record Look(string Customer, string Width, string Scheme)
     {
-        public static Look Of(string? customer, string? width, string? scheme) => new((customer ?? "").Trim(), width == "700" ? "700" : "360", scheme == "dark" ? "dark" : "light");
+        public static Look Of(Asked asked) => new((asked.Customer ?? "").Trim(), asked.Width == "700" ? "700" : "360", asked.Scheme == "dark" ? "dark" : "light");
 
         public string Query => $"customer={Uri.EscapeDataString(Customer)}&width={Width}&scheme={Scheme}";
     }
+
+    /// <summary>The same as an address asks for it.</summary>
+    public sealed record Asked(string? Customer, string? Width, string? Scheme);
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -76,8 +79,8 @@ public static class TemplatePages
     }
 
     private static async Task<Results<RazorComponentResult<TemplatePage>, NotFound>> Show(
-        string kind, string? customer, string? width, string? scheme, HttpContext http, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct) =>
-        TemplateKind.Find(kind) is { } found ? await Page(found, Look.Of(customer, width, scheme), http, db, clock, [], ct) : TypedResults.NotFound();
+        string kind, [AsParameters] Asked asked, HttpContext http, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct) =>
+        TemplateKind.Find(kind) is { } found ? await Page(found, Look.Of(asked), http, db, clock, [], ct) : TypedResults.NotFound();
 
     private static async Task<Results<RedirectHttpResult, RazorComponentResult<TemplatePage>, NotFound>> Save(
         string kind, [FromForm] Words form, HttpContext http, SaveTemplate save, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
@@ -122,26 +125,26 @@ public static class TemplatePages
     }
 
     private static async Task<Results<RazorComponentResult<TemplateLook>, NotFound>> Preview(
-        string kind, string? customer, string? width, string? scheme, HttpContext http, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
+        string kind, [AsParameters] Asked asked, HttpContext http, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
     {
         if (TemplateKind.Find(kind) is not { } found) return TypedResults.NotFound();
         await using var connection = await db.OpenConnectionAsync(ct);
         var words = (await TemplateDraft.Find(connection, found, http.User.Actor(), ct))?.Words ?? (await TemplateVersion.Current(connection, null, found, ct)).Text;
-        return new RazorComponentResult<TemplateLook>(new { Model = await LookModel(connection, found, Look.Of(customer, width, scheme), words, clock, ct) });
+        return new RazorComponentResult<TemplateLook>(new { Model = await LookModel(connection, found, Look.Of(asked), words, clock, ct) });
     }
 
     // The document inside the frame: no script, nothing but its own styles and pictures, and shown by our own pages only.
     private static async Task<Results<ContentHttpResult, NotFound>> Mail(
-        string kind, string? customer, string? scheme, int? version, HttpContext http, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
+        string kind, [AsParameters] Asked look, int? version, HttpContext http, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
     {
         if (TemplateKind.Find(kind) is not { } found) return TypedResults.NotFound();
         await using var connection = await db.OpenConnectionAsync(ct);
-        var words = version is { } asked ? (await TemplateVersion.Find(connection, found, asked, ct))?.Text
+        var words = version is { } number ? (await TemplateVersion.Find(connection, found, number, ct))?.Text
             : (await TemplateDraft.Find(connection, found, http.User.Actor(), ct))?.Words ?? (await TemplateVersion.Current(connection, null, found, ct)).Text;
         if (words is null) return TypedResults.NotFound();
         http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox";
         http.Response.Headers.XFrameOptions = "SAMEORIGIN";
-        var model = await LookModel(connection, found, Look.Of(customer, null, scheme), words, clock, ct);
+        var model = await LookModel(connection, found, Look.Of(look), words, clock, ct);
         return TypedResults.Content(model.Made?.Html ?? "<!DOCTYPE html><title>Nothing to show</title>", "text/html; charset=utf-8");
     }
 
