@@ -106,7 +106,8 @@ internal static class Mails
         return await With(provider, 600, options, async (product, connection) =>
         {
             await connection.ExecuteAsync(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "mail_data.sql")), new { n = options.Number("messages", 100_000) });
-            await connection.ExecuteAsync("vacuum analyze messages; vacuum analyze message_steps");
+            await connection.ExecuteAsync("vacuum analyze messages");
+            await connection.ExecuteAsync("vacuum analyze message_steps");
             await using var db = NpgsqlDataSource.Create(product.ConnectionString);
             Platform.DapperSetup.Once();
             var deep = (await ListMessages.Run(db, new MessageFilter { Limit = 200 }, default)).Next;

@@ -1,5 +1,6 @@
 using System.Net;
 using CustomerSuccess.Messages.Outbox;
+using CustomerSuccess.Platform;
 using CustomerSuccess.Tests.Access;
 using CustomerSuccess.Tests.Events;
 using CustomerSuccess.Tests.Web;
@@ -85,6 +86,20 @@ public sealed class MessageLogTests(House house) : IClassFixture<House>
         Message Seen(int attempt) => new() { CustomerId = "fenced", MessageId = id, DedupeKey = "", Kind = "", Topic = "", Audience = "", ToEmail = "", Attempt = attempt };
         (await SettleMessage.Run(connection, null, Seen(1), new(States.Sent, States.Sent, ""), Ct)).ShouldBeNull("attempt 2 has it");
         (await house.State(id)).State.ShouldBe(States.Sending);
+        // The token is what stops it: without it, whoever comes back last would be believed.
+        await using (var undone = await connection.BeginTransactionAsync(Ct))
+        {
+            await using var planted = new Npgsql.NpgsqlCommand(
+                Sql.Read("Messages/Outbox/settle.sql").Replace("and attempt = @Attempt", "", StringComparison.Ordinal), connection, undone);
+            foreach (var (name, value) in new (string, object)[]
+            {
+                ("customer", "fenced"), ("id", id), ("State", States.Sent), ("Step", States.Sent), ("Reason", ""), ("Channel", ""), ("Wait", TimeSpan.Zero), ("Refused", DBNull.Value), ("Uncertain", DBNull.Value),
+                ("Patience", DBNull.Value), ("ProviderId", ""), ("Version", ""), ("KeepsLease", false), ("detail", DBNull.Value),
+            })
+                planted.Parameters.AddWithValue(name, value);
+            (await planted.ExecuteScalarAsync(Ct)).ShouldNotBeNull();
+        }
+
         // Not past the end of a lease either, before anything was sent.
         await connection.ExecuteAsync("update messages set state = 'queued', leased_until = now() - interval '1 second' where message_id = @id", new { id });
         (await SettleMessage.Run(connection, null, Seen(2), new(States.Sending, States.Sending, ""), Ct)).ShouldBeNull("the lease is over");
