@@ -47,11 +47,11 @@ public sealed class Visitor : IAsyncDisposable
     {
         if (Environment.GetEnvironmentVariable("CS_SCREENSHOTS") is { Length: > 0 } folder)
             await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, what.Replace('/', '-').Replace(' ', '-') + ".png"), FullPage = true });
+        (await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth")).ShouldBeLessThanOrEqualTo(0, $"{what} is wider than the screen");
         // A frame that runs no script cannot be asked, and axe would wait for it: what stands in it is looked at by itself.
         await Page.EvaluateAsync("document.querySelectorAll('iframe[sandbox=\"\"]').forEach(frame => frame.remove())");
         (await Page.RunAxe()).Violations
             .Select(violation => $"{violation.Id}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}").ShouldBeEmpty(what);
-        (await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth")).ShouldBeLessThanOrEqualTo(0, $"{what} is wider than the screen");
         complaints.ShouldBeEmpty(what);
     }
 
