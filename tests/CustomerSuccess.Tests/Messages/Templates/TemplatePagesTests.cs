@@ -118,7 +118,7 @@ public sealed class TemplatePagesTests(House house) : IClassFixture<House>
         await house.Write(Story.Created("acme"));
         foreach (var kind in TemplateKind.All)
         {
-            var id = await house.Queue(new NewMessage(kind.Letter.Name == "DigestLetter" ? "" : "acme", "all:" + kind.Name, kind.Name, "product", "someone@x.example") { Audience = kind.ToCustomer ? "customer" : "team" });
+            var id = await house.Queue(new NewMessage(kind.Letter.Name == "DigestLetter" ? "" : "acme", "all:" + kind.Name, kind.Name, "product", $"{kind.Name}@x.example") { Audience = kind.ToCustomer ? "customer" : "team" });
             await house.Becomes(id!, States.Sent);
         }
 
