@@ -18,7 +18,7 @@ public static class Rooms
 {
     /// <summary>Everything that is derived from events, by every process that writes them: web, workers, command line.</summary>
     public static Projections Projections { get; } = new(
-        [.. CustomersRoom.Folds, .. EngagementRoom.Folds, .. FunnelRoom.Folds, .. HealthRoom.Folds],
+        [.. CustomersRoom.Folds, .. EngagementRoom.Folds, .. FunnelRoom.Folds, .. HealthRoom.Folds, .. MessagesRoom.Folds],
         [.. CustomersRoom.Replays, .. OnboardingRoom.Replays],
         [.. OnboardingRoom.Decisions],
         [.. Customers.Identities.DerivedTables.All])

@@ -24,6 +24,9 @@ public sealed record MessageSettings
     /// <summary>CS_MESSAGES=off: this process sends none; others on the same database do.</summary>
     public bool Sends { get; init; } = true;
 
+    /// <summary>CS_SCHEDULES=off: this process runs no schedules; others on the same database do.</summary>
+    public bool Schedules { get; init; } = true;
+
     public static MessageSettings Read(IConfiguration source)
     {
         var defaults = new MessageSettings();
@@ -32,14 +35,17 @@ public sealed record MessageSettings
             Patience = TimeSpan.FromMinutes(Number(source, "CS_MESSAGES_PATIENCE", "minutes", defaults.Patience.TotalMinutes, 1, 1440)),
             Lease = TimeSpan.FromSeconds(Number(source, "CS_MESSAGES_LEASE", "seconds", defaults.Lease.TotalSeconds, 10, 600)),
             Timeout = TimeSpan.FromSeconds(Number(source, "CS_MESSAGES_TIMEOUT", "seconds", defaults.Timeout.TotalSeconds, 1, 120)),
-            Sends = (source["CS_MESSAGES"] ?? "on").Trim() switch
-            {
-                "on" or "" => true,
-                "off" => false,
-                var other => throw new Trouble($"CS_MESSAGES is '{other}'.", "Use on or off, or leave it out."),
-            },
+            Sends = On(source, "CS_MESSAGES"),
+            Schedules = On(source, "CS_SCHEDULES"),
         };
     }
+
+    private static bool On(IConfiguration source, string name) => (source[name] ?? "on").Trim() switch
+    {
+        "on" or "" => true,
+        "off" => false,
+        var other => throw new Trouble($"{name} is '{other}'.", "Use on or off, or leave it out."),
+    };
 
     private static double Number(IConfiguration source, string name, string unit, double otherwise, int least, int most) =>
         source[name] is not { Length: > 0 } text ? otherwise

@@ -1,11 +1,14 @@
 using System.CommandLine;
 using CustomerSuccess.Access;
+using CustomerSuccess.Events;
+using CustomerSuccess.Messages.Causes;
 using CustomerSuccess.Messages.Channels;
 using CustomerSuccess.Messages.Channels.Setup;
 using CustomerSuccess.Messages.Consent;
 using CustomerSuccess.Messages.Feedback;
 using CustomerSuccess.Messages.Log;
 using CustomerSuccess.Messages.Outbox;
+using CustomerSuccess.Messages.Schedules;
 using CustomerSuccess.Messages.Templates;
 using CustomerSuccess.Platform;
 
@@ -14,6 +17,8 @@ namespace CustomerSuccess.Messages;
 /// <summary>What customers and the team hear from us: once, for a reason, and written down whatever came of it.</summary>
 public static class MessagesRoom
 {
+    public static IReadOnlyList<Fold> Folds => CauseFolds.All;
+
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
         services.AddSingleton(MessageSettings.Read(settings));
@@ -23,6 +28,8 @@ public static class MessagesRoom
         FeedbackDoor.Add(services, settings);
         services.AddSingleton<ClaimMessages>().AddSingleton<RecordOutcome>().AddSingleton<DeliverMessage>().AddSingleton<ResendMessage>().AddSingleton<ChangeChannels>();
         services.AddHostedService<SendMessages>();
+        services.AddSingleton<ChangeCauses>();
+        SchedulesDoor.Add(services);
     }
 
     public static void Map(IEndpointRouteBuilder app)
@@ -36,6 +43,8 @@ public static class MessagesRoom
         TemplatesDoor.Map(app);
         ConsentDoor.Map(app);
         FeedbackDoor.Map(app);
+        CausePages.Map(app);
+        SchedulesDoor.Map(app);
     }
 
     public static void Commands(RootCommand root, CliHost host)

@@ -70,7 +70,7 @@ public sealed class MessageLogTests(House house) : IClassFixture<House>
         await using var connection = await house.Db.OpenConnectionAsync(Ct);
         (await connection.ExecuteScalarAsync<int>("select count(*)::int from mailbox where message_id = @id", new { id })).ShouldBe(2);
         (await connection.ExecuteScalarAsync<int>("select count(*)::int from audit where action = 'message.resent' and target = 'message:' || @id", new { id })).ShouldBe(1);
-        (await connection.ExecuteScalarAsync<int>("select count(*)::int from events where customer_id = 'again' and type = 'email_sent'")).ShouldBe(1, "the same message, told once");
+        (await connection.ExecuteScalarAsync<int>("select count(*)::int from events where customer_id = 'again' and type = 'email_sent'")).ShouldBe(0, "the mailbox is nobody's delivery");
         var api = await Machine.With(house, "admin");
         await connection.ExecuteAsync("update messages set state = 'queued', not_before = now() + interval '1 hour' where message_id = @id", new { id });
         (await api.Post($"/api/v1/outbox/{id}/resend", new { })).Status.ShouldBe(HttpStatusCode.Conflict);

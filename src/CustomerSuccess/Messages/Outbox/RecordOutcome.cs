@@ -27,7 +27,8 @@ public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets 
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var settled = await SettleMessage.Run(connection, transaction, message, settlement, ct);
-        var tells = settled is not null && settlement.State == States.Sent && message is { Audience: NewMessage.ToCustomer, CustomerId.Length: > 0 };
+        // What ends in the mailbox went to nobody: no step is done by it, and no history tells of it.
+        var tells = settled is not null && settlement.State == States.Sent && channel.Name != Channels.Channel.Log && message is { Audience: NewMessage.ToCustomer, CustomerId.Length: > 0 };
         if (tells) await events.Write(connection, transaction, Events(message, channel), ct);
         await transaction.CommitAsync(ct);
         if (tells) signals.Publish(Signals.Events);

@@ -1,0 +1,69 @@
+-- What came in that has a message for its effect. Not what was known already: a step that was done before, the same blocker again.
+causing as (
+  select customer_id, source, id, type, occurred_at, properties from new
+  where customer_id is not null and not history and type in (/*types*/)
+),
+cause_settings as (
+  select coalesce((select value from settings where name = 'causes'), '{}'::jsonb) as value
+),
+-- As they were before this call, or as it creates them; tests and archived ones hear nothing.
+concerned as (
+  select customer_id, email, organization, owner from customers
+  where customer_id in (select customer_id from causing) and not is_test and archived_at is null
+  union all
+  select customer_id, properties ->> 'email', properties ->> 'organization', coalesce(properties ->> 'owner', '') from causing
+  where type = 'customer_created' and not coalesce((properties ->> 'is_test')::boolean, false) and properties ->> 'archived_at' is null
+),
+-- The customer's lock is held, so whoever came first is seen here.
+stood as (
+  select customer_id, account_created, github_action_installed, first_issue_tagged, first_pr_generated, blocker_type from onboarding
+  where customer_id in (select customer_id from causing)
+),
+effects as (
+  select e.customer_id, e.source, e.id, e.type, k.kind, k.topic, k.milestone, k.priority, jsonb_strip_nulls(jsonb_build_object(
+      'event', e.id, 'at', e.occurred_at, 'url', coalesce(e.properties ->> 'pr_url', e.properties ->> 'issue_url', e.properties ->> 'url'),
+      'title', e.properties ->> 'title', 'blocker_type', e.properties ->> 'blocker_type', 'notes', nullif(e.properties ->> 'notes', ''))) as facts
+  from causing e
+  join (values
+    /*causes*/
+  ) as k(cause, type, kind, topic, milestone, priority) on k.type = e.type
+  cross join cause_settings s
+  left join stood b on b.customer_id = e.customer_id
+  where not jsonb_exists(coalesce(s.value -> 'off', '[]'::jsonb), k.cause)
+    and case e.type
+      when 'onboarding_step_account_created' then b.account_created is null
+      when 'onboarding_step_github_action_installed' then b.github_action_installed is null
+      when 'onboarding_step_first_issue_tagged' then b.first_issue_tagged is null
+      when 'onboarding_step_first_pr_generated' then b.first_pr_generated is null
+      when 'onboarding_blocked' then coalesce(b.blocker_type, '') <> coalesce(e.properties ->> 'blocker_type', '')
+      else true end
+),
+-- Of the team: who looks after the customer, the addresses of the settings; where there are neither, the admins.
+named_team as (
+  select c.customer_id, lower(c.owner) as email from concerned c cross join cause_settings s
+  where coalesce((s.value ->> 'owner')::boolean, true) and c.owner like '%@%'
+  union
+  select c.customer_id, lower(t.email) from concerned c cross join (select jsonb_array_elements_text(value -> 'team') as email from cause_settings) t
+),
+team as (
+  select customer_id, email from named_team
+  union
+  select c.customer_id, lower(u.email) from concerned c cross join users u
+  where u.role = 'admin' and u.disabled_at is null and not exists (select from named_team n where n.customer_id = c.customer_id)
+),
+caused as (
+  insert into messages (customer_id, dedupe_key, kind, topic, audience, to_email, to_name, milestone, facts, priority)
+  select customer_id, dedupe_key, kind, topic, audience, to_email, to_name, milestone, facts, priority from (
+    select e.customer_id, 'milestone:' || e.customer_id || ':' || e.milestone as dedupe_key, e.kind, e.topic, 'customer' as audience,
+      c.email as to_email, c.organization as to_name, 'milestone_' || e.milestone as milestone, e.facts, e.priority
+    from effects e join concerned c on c.customer_id = e.customer_id
+    where e.milestone <> '' and c.email <> ''
+    union all
+    select e.customer_id, case e.type when 'onboarding_completed' then 'notice:onboarding_completed:' else 'notice:blocked:' || e.source || ':' || e.id || ':' end || t.email,
+      e.kind, e.topic, 'team', t.email, '', null, e.facts, e.priority
+    from effects e join team t on t.customer_id = e.customer_id
+    where e.milestone = ''
+  ) each
+  order by customer_id, dedupe_key
+  on conflict do nothing
+)
