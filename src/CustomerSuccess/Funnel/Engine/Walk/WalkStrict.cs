@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace CustomerSuccess.Funnel.Engine.Walk;
@@ -16,7 +17,7 @@ internal static class WalkStrict
         Span<bool> used = stackalloc bool[Room.Wide];
         Span<long> tried = stackalloc long[steps];
         var matching = default(Matching);
-        var best = 0;
+        var (best, most) = (0, Most(events, masks, steps));
         var moments = new Moments(events, masks, everything: true, steps, room.Masks);
         while (moments.MoveNext())
         {
@@ -41,10 +42,25 @@ internal static class WalkStrict
             if (depth <= best || Exclusions.Voids(room, entry, depth == steps ? room.Tried[steps - 1] : null, shape.Window)) continue;
             best = depth;
             room.Tried.AsSpan(0, depth).CopyTo(at);
-            if (best == steps) break;
+            if (best == most) break;
         }
 
         return best;
+    }
+
+    // No attempt goes beyond the first step that no event serves. Most visitors only ever look at pages: they are done with their first one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Most(ReadOnlySpan<ulong> events, ReadOnlySpan<ushort> masks, int steps)
+    {
+        var (all, many) = (0, 0);
+        foreach (var packed in events)
+        {
+            var mask = masks[Packed.Tag(packed)] & Packed.AllSteps;
+            all |= mask;
+            if (mask != 0) many++;
+        }
+
+        return Math.Min(Math.Min(many, steps), BitOperations.TrailingZeroCount(~all));
     }
 
     // From the instant behind the entry's on; instants that are not used up wholly end it.
