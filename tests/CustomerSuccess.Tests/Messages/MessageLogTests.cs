@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using CustomerSuccess.Messages.Outbox;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Tests.Access;
@@ -28,7 +29,9 @@ public sealed class MessageLogTests(House house) : IClassFixture<House>
         }
 
         seen.ShouldBe(Enumerable.Range(1, 36).Select(n => $"m{n:0000}"));
-        async Task<int> Count(string query) => (await api.Get("/api/v1/outbox?limit=200&" + query)).Json.GetProperty("messages").GetArrayLength();
+        // Other tests of this house have messages too; only those of Letters begin with an m.
+        static int Ours(JsonElement messages) => messages.EnumerateArray().Count(each => each.GetProperty("message_id").GetString()!.StartsWith('m'));
+        async Task<int> Count(string query) => Ours((await api.Get("/api/v1/outbox?limit=200&" + query)).Json.GetProperty("messages"));
         (await Count("state=unknown")).ShouldBe(4);
         (await Count("channel=smtp&state=sent")).ShouldBe(4);
         (await Count("customer=loga")).ShouldBe(18);
@@ -41,7 +44,7 @@ public sealed class MessageLogTests(House house) : IClassFixture<House>
         one.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("state").GetString()).ShouldBe(["sending", "unknown"]);
         (await api.Get("/api/v1/outbox/nothing")).Status.ShouldBe(HttpStatusCode.NotFound);
         var cli = await house.Cli("messages", "--state", "unknown", "--json");
-        cli.Json.GetArrayLength().ShouldBe(4, cli.Error);
+        Ours(cli.Json).ShouldBe(4, cli.Error);
         (await house.Cli("messages", "show", "m0005")).Out.ShouldContain("final dot");
         (await house.Cli("messages", "--state", "lost")).Code.ShouldBe(1);
 

@@ -25,15 +25,18 @@ public static class ChannelPages
 
     private static async Task<RazorComponentResult<ChannelsPage>> Show(NpgsqlDataSource db, KnownChannels channels, CancellationToken ct) => Page(await Model(db, channels, ct));
 
+    /// <summary>What a page of the channels is made from.</summary>
+    public sealed record Desk(NpgsqlDataSource Db, KnownChannels Channels);
+
     private static async Task<Results<RedirectHttpResult, RazorComponentResult<ChannelsPage>, NotFound>> Save(
-        string part, [FromForm] ChannelForm form, HttpContext http, ChangeChannels change, ConfirmPassword confirm, NpgsqlDataSource db, KnownChannels channels, CancellationToken ct)
+        string part, [FromForm] ChannelForm form, HttpContext http, ChangeChannels change, ConfirmPassword confirm, [AsParameters] Desk desk, CancellationToken ct)
     {
         if (!Parts.Contains(part)) return TypedResults.NotFound();
         // Whoever sets a mail server reads every mail from then on, so a borrowed browser must not.
         var problems = form.Remove != true && ChangeChannels.Asks(part, form) && !await confirm.Right(http.User.FindFirstValue(ClaimTypes.Email) ?? "", form.Password ?? "", ct)
             ? new Dictionary<string, string>(StringComparer.Ordinal) { ["password"] = ConfirmPassword.Wrong }
             : await change.Run(part, form, http.User, ct);
-        if (problems is not null) return Page(await Model(db, channels, ct) with { Of = part, Form = form, Problems = problems });
+        if (problems is not null) return Page(await Model(desk.Db, desk.Channels, ct) with { Of = part, Form = form, Problems = problems });
         Flash.Say(http, form.Remove == true ? $"{ChannelName.Of(part)} is no longer used." : part == "sender" ? "Saved. Mails are from there now." : $"Saved. {ChannelName.Of(part)} is used from now on; test it.");
         return TypedResults.LocalRedirect("/settings/messages");
     }
