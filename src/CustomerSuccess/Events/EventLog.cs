@@ -112,17 +112,8 @@ public sealed partial class EventLog(Projections projections, TimeProvider? cloc
             foreach (var replay in projections.Replays)
             {
                 if (Customers(replay.Handles) is not { Length: > 0 } customers) continue;
-                if (replay.WhereNeeded is { } statement)
-                {
-                    var told = locking.Where(one => replay.Handles(one.Type)).GroupBy(one => (one.Customer, one.Type), one => one.At).ToList();
-                    var command = Of(statement, told.ConvertAll(one => one.Key.Customer!).ToArray());
-                    command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = told.ConvertAll(one => one.Key.Type).ToArray() });
-                    command.Parameters.Add(new NpgsqlParameter<DateTime[]> { TypedValue = told.ConvertAll(one => one.Min()).ToArray() });
-                    batch.BatchCommands.Add(command);
-                    continue;
-                }
-
-                foreach (var command in replay.Commands) batch.BatchCommands.Add(Of(command, customers));
+                batch.BatchCommands.Add(replay.WhereNeeded is { } statement ? OfNeeded(statement, locking.Where(one => replay.Handles(one.Type))) : Of(replay.Commands[0], customers));
+                foreach (var after in replay.Commands.Skip(1)) batch.BatchCommands.Add(Of(after, customers));
             }
 
             var decisions = new Queue<Decision>();
@@ -199,6 +190,16 @@ public sealed partial class EventLog(Projections projections, TimeProvider? cloc
     private static string? CustomerOf(Envelope e, Dictionary<string, string>? linked) => e.CustomerId ?? linked?.GetValueOrDefault(e.Subject);
 
     private static NpgsqlBatchCommand SubjectLocks(IReadOnlyList<string> subjects) => Of("select pg_advisory_xact_lock_shared(9, b) from unnest($1::int[]) b", InOrder(subjects));
+
+    // Customer, type and the earliest time of each, as Replay.Needed asks for them.
+    private static NpgsqlBatchCommand OfNeeded(string text, IEnumerable<(string Type, string? Customer, DateTime At)> told)
+    {
+        var each = told.GroupBy(one => (one.Customer, one.Type), one => one.At).ToList();
+        var command = Of(text, each.ConvertAll(one => one.Key.Customer!).ToArray());
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = each.ConvertAll(one => one.Key.Type).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter<DateTime[]> { TypedValue = each.ConvertAll(one => one.Min()).ToArray() });
+        return command;
+    }
 
     private static NpgsqlBatchCommand Of<T>(string text, T[] parameter) => new(text) { Parameters = { new NpgsqlParameter<T[]> { TypedValue = parameter } } };
 
