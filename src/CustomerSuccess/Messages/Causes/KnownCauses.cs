@@ -36,7 +36,7 @@ public static class KnownCauses
         new("first_pr", "First pull request", "The first pull request is made", Step + Steps.FirstPrGenerated, Kinds.FirstPr, Onboarding, 70) { Milestone = Steps.FirstPrGenerated },
         new("onboarding_completed", "Onboarding completed", "The fifth step is done, once in a customer's life", EventTypes.OnboardingCompleted, Kinds.OnboardingCompleted, Onboarding, 80) { Milestone = EventTypes.OnboardingCompleted },
         new("completion_notice", "Completion notice", "The fifth step is done", EventTypes.OnboardingCompleted, Kinds.CompletionNotice, Team, 40),
-        new("blocker_notice", "Blocker notice", "A blocker is recorded, or becomes another one", EventTypes.Blocked, "blocker_notice", Team, 45),
+        new("blocker_notice", "Blocker notice", "A blocker is recorded, or becomes another one", EventTypes.Blocked, Kinds.BlockerNotice, Team, 45),
     ];
 
     /// <summary>Its entries wait for the next at-risk digest (a schedule), so it has no message of its own.</summary>

@@ -1,3 +1,4 @@
+using CustomerSuccess.Messages.Outbox;
 using CustomerSuccess.Messages.Templates.Facts;
 using CustomerSuccess.Messages.Templates.Language;
 
@@ -8,19 +9,19 @@ public sealed record TemplateKind(string Name, string Title, bool ToCustomer, st
 {
     public static IReadOnlyList<TemplateKind> All { get; } =
     [
-        Customer("welcome", "Welcome", "A customer signed up"),
-        Customer("account_created", "Account created", "The account is ready to use"),
-        Customer("github_action_installed", "GitHub Action installed", "The GitHub Action reported for the first time"),
-        Customer("first_issue", "First issue", "The first issue was tagged"),
-        Customer("first_pr", "First pull request", "The first pull request was made"),
-        Customer("onboarding_completed", "Onboarding completed", "All steps are done, once in a customer's life"),
-        Customer("weekly_summary", "Weekly summary", "Every week, by the schedule"),
-        Customer("re_engagement", "Re-engagement", "Nothing happened for a while"),
-        Customer("milestone", "Milestone", "A milestone was reached"),
-        Team("team_weekly_summary", "Weekly summary for the team", "Every week, by the schedule", typeof(DigestLetter)),
-        Team("at_risk_alert", "At-risk alert", "Customers are newly at risk", typeof(DigestLetter)),
-        Team("completion_notice", "Completion notice", "A customer completed onboarding", typeof(StaffLetter)),
-        Team("blocker_notice", "Blocker notice", "A customer's onboarding is blocked", typeof(StaffLetter)),
+        Customer(Kinds.Welcome, "Welcome", "A customer signed up"),
+        Customer(Kinds.AccountCreated, "Account created", "The account is ready to use"),
+        Customer(Kinds.GitHubActionInstalled, "GitHub Action installed", "The GitHub Action reported for the first time"),
+        Customer(Kinds.FirstIssue, "First issue", "The first issue was tagged"),
+        Customer(Kinds.FirstPr, "First pull request", "The first pull request was made"),
+        Customer(Kinds.OnboardingCompleted, "Onboarding completed", "All steps are done, once in a customer's life"),
+        Customer(Kinds.WeeklySummary, "Weekly summary", "Every week, by the schedule"),
+        Customer(Kinds.ReEngagement, "Re-engagement", "Nothing happened for a while"),
+        Customer(Kinds.Milestone, "Milestone", "A milestone was reached"),
+        Team(Kinds.TeamWeeklySummary, "Weekly summary for the team", "Every week, by the schedule", typeof(DigestLetter)),
+        Team(Kinds.AtRiskAlert, "At-risk alert", "Customers are newly at risk", typeof(DigestLetter)),
+        Team(Kinds.CompletionNotice, "Completion notice", "A customer completed onboarding", typeof(StaffLetter)),
+        Team(Kinds.BlockerNotice, "Blocker notice", "A customer's onboarding is blocked", typeof(StaffLetter)),
     ];
 
     /// <summary>What its templates may name.</summary>
