@@ -8,6 +8,7 @@ using CustomerSuccess.Platform;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace CustomerSuccess.Tests;
@@ -70,7 +71,12 @@ public sealed class House : IAsyncLifetime
         settings["CS_SECRET"] = "only for tests, long enough to be accepted";
         var configuration = Configuration();
         var read = Settings.Read(configuration);
-        app = WebServer.Build(configuration, read, database.Source, Clock, more);
+        app = WebServer.Build(configuration, read, database.Source, Clock, services =>
+        {
+            // Hundreds of houses open in a run: what each says when all is well would bury what fails.
+            services.Configure<LoggerFilterOptions>(logs => logs.MinLevel = LogLevel.Warning);
+            more?.Invoke(services);
+        });
         await Rooms.Prepare(app.Services, demo: false, CancellationToken.None);
         await app.StartAsync();
         http = Client();
