@@ -16,6 +16,7 @@ public sealed class CapsTests
     public async Task Two_workers_that_hurry_together_never_send_more_than_the_cap()
     {
         await using var house = await House.Open();
+        await house.CauseNothing();
         string[] customers = ["a", "b", "c", "d", "e"];
         await house.Write([.. customers.Select(customer => Story.Created(customer))]);
         for (var n = 0; n < 60; n++)
@@ -40,6 +41,7 @@ public sealed class CapsTests
     public async Task The_most_important_one_wins_and_the_loser_names_it()
     {
         await using var house = await House.Open();
+        await house.CauseNothing();
         await house.Write(Story.Created("acme"));
         await using (var connection = await house.Db.OpenConnectionAsync(Ct))
         await using (var transaction = await connection.BeginTransactionAsync(Ct))
@@ -60,6 +62,7 @@ public sealed class CapsTests
     public async Task A_place_that_was_taken_by_a_message_that_failed_is_free_again()
     {
         await using var house = await House.Open(null, ("CS_MESSAGES", "off"));
+        await house.CauseNothing();
         await house.Write(Story.Created("acme"));
         var first = await house.Queue(Post.To("acme", "hello@acme.example", "weekly_summary", "1") with { Topic = "weekly_summary" });
         var second = await house.Queue(Post.To("acme", "hello@acme.example", "milestone", "2") with { Topic = "product" });
@@ -73,6 +76,7 @@ public sealed class CapsTests
     public async Task What_nobody_wants_and_whose_customer_is_gone_competes_for_nothing()
     {
         await using var house = await House.Open(null, ("CS_MESSAGES", "off"));
+        await house.CauseNothing();
         await house.Write(Story.Created("acme"), Story.Created("old"));
         await house.Write(Story.Event("old", "customer_updated", Story.Start.AddDays(1), new { status = "churned" }));
         await house.Queue(Post.To("acme", "hello@acme.example", "milestone", "unwanted") with { Topic = "product", Priority = 90 });
@@ -87,6 +91,7 @@ public sealed class CapsTests
     public async Task At_night_it_waits_for_the_customers_morning()
     {
         await using var house = await House.Open(null, ("CS_MESSAGES", "off"));
+        await house.CauseNothing();
         await house.Write(Story.Created("acme"));
         await house.Write(Story.Event("acme", "customer_updated", Story.Start.AddDays(1), new { traits = new { time_zone = "Asia/Tokyo" } }));
         var mail = await house.Queue(Post.To("acme", "hello@acme.example", "weekly_summary", "1") with { Topic = "weekly_summary" });

@@ -1,3 +1,4 @@
+using CustomerSuccess.Messages.Causes;
 using CustomerSuccess.Messages.Consent.Choices;
 using CustomerSuccess.Messages.Outbox;
 using CustomerSuccess.Tests.Events;
@@ -9,9 +10,19 @@ namespace CustomerSuccess.Tests.Messages.Consent;
 /// <summary>What a reader of our mail does: follows its links, has a mail program press the button, marks it as spam.</summary>
 public static class Reading
 {
-    /// <summary>A customer with an address of its own that was sent a mail; the mail's id.</summary>
+    /// <summary>Only what the test itself queues is sent: nothing that happens to a customer causes a message that would compete with it.</summary>
+    public static async Task CauseNothing(this House house)
+    {
+        await using var connection = await house.Db.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await (CauseSettings.Usual with { Off = [.. KnownCauses.All.Select(cause => cause.Name)] }).Save(connection, transaction, "system:test", house.Clock.GetUtcNow().UtcDateTime, CancellationToken.None);
+        await transaction.CommitAsync();
+    }
+
+    /// <summary>A customer with an address of its own that was sent a mail, and no other; the mail's id.</summary>
     public static async Task<string> Mailed(this House house, string customer, string topic = "weekly_summary", string kind = "weekly_summary")
     {
+        await house.CauseNothing();
         await house.Write(Story.Created(customer));
         var id = await house.Queue(Post.To(customer, $"hello@{customer}.example", kind, $"{topic}:{customer}:{Guid.CreateVersion7():N}") with { Topic = topic });
         await house.Becomes(id!, States.Sent);
