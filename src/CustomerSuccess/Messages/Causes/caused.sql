@@ -1,7 +1,19 @@
 -- What came in that has a message for its effect. Not what was known already: a step that was done before, the same blocker again.
+-- Most steps are told again, so that is asked first, by a look-up for each. The customer's lock is held: whoever came first is seen.
 causing as (
-  select customer_id, source, id, type, occurred_at, properties from new
-  where customer_id is not null and not history and type in (/*types*/)
+  select n.customer_id, n.source, n.id, n.type, n.occurred_at, n.properties
+  from new n
+  left join lateral (
+    select account_created, github_action_installed, first_issue_tagged, first_pr_generated, blocker_type from onboarding where customer_id = n.customer_id offset 0
+  ) stood on true
+  where n.type in (/*types*/) and n.customer_id is not null and not n.history
+    and case n.type
+      when 'onboarding_step_account_created' then stood.account_created is null
+      when 'onboarding_step_github_action_installed' then stood.github_action_installed is null
+      when 'onboarding_step_first_issue_tagged' then stood.first_issue_tagged is null
+      when 'onboarding_step_first_pr_generated' then stood.first_pr_generated is null
+      when 'onboarding_blocked' then coalesce(stood.blocker_type, '') <> coalesce(n.properties ->> 'blocker_type', '')
+      else true end
 ),
 cause_settings as (
   select coalesce((select value from settings where name = 'causes'), '{}'::jsonb) as value
@@ -14,11 +26,6 @@ concerned as (
   select customer_id, properties ->> 'email', properties ->> 'organization', coalesce(properties ->> 'owner', '') from causing
   where type = 'customer_created' and not coalesce((properties ->> 'is_test')::boolean, false) and properties ->> 'archived_at' is null
 ),
--- The customer's lock is held, so whoever came first is seen here.
-stood as (
-  select customer_id, account_created, github_action_installed, first_issue_tagged, first_pr_generated, blocker_type from onboarding
-  where customer_id in (select customer_id from causing)
-),
 effects as (
   select e.customer_id, e.source, e.id, e.type, k.kind, k.topic, k.milestone, k.priority, jsonb_strip_nulls(jsonb_build_object(
       'event', e.id, 'at', e.occurred_at, 'url', coalesce(e.properties ->> 'pr_url', e.properties ->> 'issue_url', e.properties ->> 'url'),
@@ -28,15 +35,7 @@ effects as (
     /*causes*/
   ) as k(cause, type, kind, topic, milestone, priority) on k.type = e.type
   cross join cause_settings s
-  left join stood b on b.customer_id = e.customer_id
   where not jsonb_exists(coalesce(s.value -> 'off', '[]'::jsonb), k.cause)
-    and case e.type
-      when 'onboarding_step_account_created' then b.account_created is null
-      when 'onboarding_step_github_action_installed' then b.github_action_installed is null
-      when 'onboarding_step_first_issue_tagged' then b.first_issue_tagged is null
-      when 'onboarding_step_first_pr_generated' then b.first_pr_generated is null
-      when 'onboarding_blocked' then coalesce(b.blocker_type, '') <> coalesce(e.properties ->> 'blocker_type', '')
-      else true end
 ),
 -- Of the team: who looks after the customer, the addresses of the settings; where there are neither, the admins.
 named_team as (

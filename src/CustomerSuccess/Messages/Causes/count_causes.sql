@@ -4,17 +4,19 @@ with causes as (
 ),
 happened as (
   select e.type, count(distinct e.subject) as customers
-  from events e join customers c on c.customer_id = e.subject left join onboarding o on o.customer_id = e.subject
-  where not e.history and e.type in ('customer_created', 'onboarding_step_account_created', 'onboarding_step_github_action_installed',
-      'onboarding_step_first_issue_tagged', 'onboarding_step_first_pr_generated', 'onboarding_completed', 'onboarding_blocked')
-    and e.received_at >= @since and not c.is_test and c.archived_at is null
-    and case e.type
-      when 'onboarding_step_account_created' then o.account_created = e.occurred_at
-      when 'onboarding_step_github_action_installed' then o.github_action_installed = e.occurred_at
-      when 'onboarding_step_first_issue_tagged' then o.first_issue_tagged = e.occurred_at
-      when 'onboarding_step_first_pr_generated' then o.first_pr_generated = e.occurred_at
-      else true end
+  from events e join customers c on c.customer_id = e.subject
+  where not e.history and e.type in ('customer_created', 'onboarding_completed', 'onboarding_blocked') and e.received_at >= @since
+    and not c.is_test and c.archived_at is null
   group by e.type
+  union all
+  -- Told again and again, so found by the record; a look-up of its event says whether it was history.
+  select s.type, count(*)
+  from onboarding o join customers c on c.customer_id = o.customer_id
+  cross join lateral (values ('onboarding_step_account_created', o.account_created), ('onboarding_step_github_action_installed', o.github_action_installed),
+    ('onboarding_step_first_issue_tagged', o.first_issue_tagged), ('onboarding_step_first_pr_generated', o.first_pr_generated)) as s(type, at)
+  where s.at >= @since and not c.is_test and c.archived_at is null
+    and exists (select 1 from events e where e.subject = o.customer_id and e.occurred_at = s.at and e.type = s.type and not e.history offset 0)
+  group by s.type
 ),
 sent as (
   select kind, count(*) as messages from messages where kind = any(@kinds) and created_at >= @since group by kind

@@ -57,7 +57,7 @@ public sealed class KnownChannels(NpgsqlDataSource db, Settings settings, Channe
         }
 
         // Kit takes milestones only: without a mail channel the other messages stay in the mailbox.
-        if (!list.Any(channel => channel.Composes)) list.Add(new LogChannel(db));
+        if (!list.Any(channel => channel.Composes)) list.Add(new LogChannel(db) { PerMinute = LogChannel.Rate });
         return list;
     }
 

@@ -9,6 +9,9 @@ namespace CustomerSuccess.Messages.Channels;
 /// <summary>Sends nothing: keeps what would have been sent, for the mailbox page. Holds where no other channel is set up.</summary>
 public sealed record LogChannel(NpgsqlDataSource Db) : Channel(Log, "Mailbox")
 {
+    /// <summary>Mails a minute, as if it were a provider: nobody waits for them, and making them all at once would take the processor from those who send events.</summary>
+    public const int Rate = 1200;
+
     public override bool Idempotent => true;
 
     public override Task<string?> Test(CancellationToken ct) => Task.FromResult<string?>(null);

@@ -8,13 +8,14 @@ namespace CustomerSuccess.Messages.Outbox;
 
 /// <summary>
 /// The worker: for each line (Kit; mail) it asks the channel's bucket how many may go, leases as many and sends them side by side.
-/// Any number of processes do this on one database. Looks by itself every second.
+/// Any number of processes do this on one database. Looks by itself every half second: events come by the thousand,
+/// and few have a message for their effect, so what they signal is not listened to.
 /// </summary>
 public sealed class SendMessages(
     NpgsqlDataSource db, KnownChannels channels, Buckets buckets, ClaimMessages claim, DeliverMessage deliver, Signals signals, MessageSettings settings,
     ILogger<SendMessages> log) : BackgroundService
 {
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
     private readonly ConcurrentDictionary<string, Message> under = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -28,14 +29,13 @@ public sealed class SendMessages(
     private async Task Line(string line, CancellationToken ct)
     {
         using var lanes = new SemaphoreSlim(settings.Lanes);
-        using var hints = signals.Subscribe(Signals.Events);
         using var asked = signals.Subscribe(Signals.Outbox);
         var wait = TimeSpan.Zero;
         while (!ct.IsCancellationRequested)
         {
             try
             {
-                if (wait > TimeSpan.Zero) await Task.WhenAny(hints.Wait(wait, ct), asked.Wait(wait, ct));
+                if (wait > TimeSpan.Zero) await asked.Wait(wait, ct);
                 await lanes.WaitAsync(ct);
                 lanes.Release();
                 wait = await Round(line, lanes, ct);
