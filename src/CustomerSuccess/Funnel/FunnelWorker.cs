@@ -7,7 +7,7 @@ namespace CustomerSuccess.Funnel;
 /// <summary>Keeps the funnel a quarter of a second behind the events, and tells the open pages. Looks by itself every second.</summary>
 public sealed class FunnelWorker(NpgsqlDataSource db, Signals signals, TimeProvider clock, ILogger<FunnelWorker> log) : BackgroundService
 {
-    private const int AtOnce = 500, Tries = 5;
+    private const int AtOnce = 64, Tries = 4;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -17,13 +17,14 @@ public sealed class FunnelWorker(NpgsqlDataSource db, Signals signals, TimeProvi
         {
             try
             {
-                // After each failure fewer commits at once, 500, 125, 31, 7, 1; the one that still fails then is taken apart.
+                // After each failure fewer commits at once, 64, 16, 4, 1; the one that still fails then is taken apart.
                 var limit = Math.Max(1, AtOnce >> (2 * failed));
                 var began = clock.GetTimestamp();
                 var done = await FollowEvents.Run(db, log, limit, stoppingToken, tired: failed >= Tries) ?? 0;
                 if (done > 0) failed = Math.Max(0, failed - 1);
                 if (done > 0) signals.Publish(Signals.Funnel);
-                if (done < limit) await Task.Delay(Rest.After(clock.GetElapsedTime(began)), stoppingToken);
+                var round = clock.GetElapsedTime(began);
+                await Task.Delay(done < limit ? Rest.After(round) : 4 * round, stoppingToken);
                 if (done == 0) await hints.Wait(TimeSpan.FromSeconds(1), stoppingToken);
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
