@@ -18,11 +18,11 @@ public static class Rooms
 {
     /// <summary>Everything that is derived from events, by every process that writes them: web, workers, command line.</summary>
     public static Projections Projections { get; } = new(
-        [.. CustomersRoom.Folds, .. EngagementRoom.Folds, .. FunnelRoom.Folds, .. HealthRoom.Folds, .. MessagesRoom.Folds],
+        [.. CustomersRoom.Folds, .. EngagementRoom.Folds, .. FunnelRoom.Folds, .. OnboardingRoom.Folds, .. HealthRoom.Folds, .. MessagesRoom.Folds],
         [.. CustomersRoom.Replays, .. OnboardingRoom.Replays],
         [.. OnboardingRoom.Decisions],
         [.. Customers.Identities.DerivedTables.All])
-    { Trails = FunnelRoom.Trails };
+    { Trails = [.. FunnelRoom.Trails, .. OnboardingRoom.Trails] };
 
     /// <summary>Services, also for commands that run without a web server.</summary>
     public static void Add(IServiceCollection services, IConfiguration settings)
@@ -31,6 +31,7 @@ public static class Rooms
         services.AddSingleton(Projections);
         EventsRoom.Add(services, settings);
         CustomersRoom.Add(services, settings);
+        OnboardingRoom.Add(services);
         FunnelRoom.Add(services);
         HealthRoom.Add(services);
         AccessRoom.Add(services, settings);
@@ -74,6 +75,7 @@ public static class Rooms
     {
         AccessRoom.Commands(root, host);
         EventCommands.Add(root, host, Projections);
+        OnboardingRoom.Commands(root, host);
         FunnelRoom.Commands(root, host);
         MessagesRoom.Commands(root, host);
         Cli.TrackingCommands.Add(root, host);

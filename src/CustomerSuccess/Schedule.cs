@@ -16,5 +16,6 @@ public static class Schedule
         .. WebhooksRoom.Jobs(all),
         Events.Dialects.DailyVisitors.Forget(all.GetRequiredService<Npgsql.NpgsqlDataSource>()),
         .. TrimReceipts.Jobs(all),
+        .. Onboarding.OnboardingRoom.Jobs(all),
     ];
 }

@@ -54,7 +54,7 @@ public sealed partial class EventLog
             select e.subject, e.id, e.type, e.received_at from events e join unnest(@customers) c on e.subject = c
             where e.source = 'system' and e.type = any(@types) and e.received_at >= @since
             """,
-            new { customers, since, types = projections.Decisions.Select(one => one.Type).ToArray() },
+            new { customers, since, types = projections.Decisions.Where(one => !one.Lasting).Select(one => one.Type).ToArray() },
             transaction, cancellationToken: ct));
         // Known as soon as the decision was, so that no past day believes it either.
         var withdrawn = decided.Select(one => new Envelope
@@ -71,6 +71,6 @@ public sealed partial class EventLog
         }).ToList();
         if (withdrawn.Count > 0) await Store(connection, transaction, new Rows(withdrawn), null, ct);
         await Rebuild.Derive(connection, transaction, projections, customers, ct);
-        foreach (var decision in projections.Decisions) await Decide(connection, transaction, decision, customers, now, ct);
+        foreach (var decision in projections.Decisions.Where(one => !one.Lasting)) await Decide(connection, transaction, decision, customers, now, ct);
     }
 }

@@ -9,12 +9,15 @@ namespace CustomerSuccess.Events;
 /// <summary>Starts what a person or a key does here to a customer.</summary>
 public sealed class Deeds(NpgsqlDataSource db, EventLog log, Signals signals, TimeProvider clock)
 {
-    public async Task<Deed> Begin(ClaimsPrincipal who, CancellationToken ct)
+    public Task<Deed> Begin(ClaimsPrincipal who, CancellationToken ct) => Begin(who.Actor(), who.HasClaim(claim => claim.Type == Actors.KeyClaim) ? "api" : "ui", ct);
+
+    /// <summary>In the name of somebody who is not signed in here: a customer before the widget, the command line.</summary>
+    public async Task<Deed> Begin(string actor, string source, CancellationToken ct)
     {
         var connection = await db.OpenConnectionAsync(ct);
         try
         {
-            return new Deed(connection, await connection.BeginTransactionAsync(ct), who, clock.Now(), log, signals, ct);
+            return new Deed(connection, await connection.BeginTransactionAsync(ct), actor, source, clock.Now(), log, signals, ct);
         }
         catch
         {
@@ -26,7 +29,7 @@ public sealed class Deeds(NpgsqlDataSource db, EventLog log, Signals signals, Ti
 
 /// <summary>One transaction in the name of someone: what it writes are events, and who waits for them hears of it after the commit. Left without a commit, nothing has happened.</summary>
 public sealed class Deed(
-    NpgsqlConnection connection, NpgsqlTransaction transaction, ClaimsPrincipal who, DateTime now, EventLog log, Signals signals, CancellationToken ct) : IAsyncDisposable
+    NpgsqlConnection connection, NpgsqlTransaction transaction, string actor, string source, DateTime now, EventLog log, Signals signals, CancellationToken ct) : IAsyncDisposable
 {
     private readonly HashSet<string> customers = new(StringComparer.Ordinal);
 
@@ -36,10 +39,10 @@ public sealed class Deed(
 
     public DateTime Now => now;
 
-    public string Actor { get; } = who.Actor();
+    public string Actor => actor;
 
     /// <summary>ui for people, api for machines.</summary>
-    public string Source { get; } = who.HasClaim(claim => claim.Type == Actors.KeyClaim) ? "api" : "ui";
+    public string Source => source;
 
     /// <summary>Something that happens now; properties is an anonymous object or a JsonObject, with the names of the log.</summary>
     public Envelope Event(string type, string customer, object properties, string? id = null) => new()
@@ -53,6 +56,9 @@ public sealed class Deed(
         Actor = Actor,
         Properties = JsonSerializer.Serialize(properties),
     };
+
+    /// <summary>From here on nobody else does anything to this customer, so that what is read now is so when it is written.</summary>
+    public Task Lock(string customer) => EventLog.Lock(connection, transaction, [customer], ct);
 
     /// <summary>False where there is no such customer; nothing is written then.</summary>
     public async Task<bool> Write(params IReadOnlyList<Envelope> events) => !(await Send(events)).Any(receipt => receipt.UnknownCustomer);

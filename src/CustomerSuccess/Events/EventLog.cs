@@ -97,7 +97,7 @@ public sealed partial class EventLog(Projections projections, TimeProvider? cloc
     {
         var (events, linked) = (rows.Events, await Linked(connection, transaction, rows, ct));
         var unsettled = new List<string>();
-        var due = new List<(Decision Decision, string CustomerId, DateTime OccurredAt, int N)>();
+        var due = new List<(Decision Decision, string CustomerId, DateTime OccurredAt, int N, string Properties)>();
         await using (var batch = new NpgsqlBatch(connection, transaction))
         {
             batch.BatchCommands.Add(new(events.Count <= Few ? PrologueOfFew : Prologue));
@@ -129,7 +129,7 @@ public sealed partial class EventLog(Projections projections, TimeProvider? cloc
             while (await reader.ReadAsync(ct)) rows.Read(reader, unsettled);
             while (decisions.TryDequeue(out var decision) && await reader.NextResultAsync(ct))
             {
-                while (await reader.ReadAsync(ct)) due.Add((decision, reader.GetString(0), reader.GetDateTime(1), reader.GetInt32(2)));
+                while (await reader.ReadAsync(ct)) due.Add((decision, reader.GetString(0), reader.GetDateTime(1), reader.GetInt32(2), reader.GetString(3)));
             }
 
             // To the end: an error of a later command shows itself only there.
@@ -144,21 +144,21 @@ public sealed partial class EventLog(Projections projections, TimeProvider? cloc
 
         if (due.Count == 0) return;
         var received = events.ToLookup(e => CustomerOf(e, linked), StringComparer.Ordinal);
-        await Store(connection, transaction, new Rows([.. due.Select(one => Decided(one.Decision, one.CustomerId, one.OccurredAt, one.N,
+        await Store(connection, transaction, new Rows([.. due.Select(one => Decided(one.Decision, one.CustomerId, one.OccurredAt, one.N, one.Properties,
             received[one.CustomerId].All(e => e.History) ? null : received[one.CustomerId].Max(e => e.ReceivedAt)))]), seen, ct);
     }
 
     // What is due for these customers because of what was received then.
     private async Task Decide(NpgsqlConnection connection, NpgsqlTransaction transaction, Decision decision, string[] customers, DateTime received, CancellationToken ct)
     {
-        var due = await connection.QueryAsync<(string CustomerId, DateTime OccurredAt, int N)>(
+        var due = await connection.QueryAsync<(string CustomerId, DateTime OccurredAt, int N, string Properties)>(
             new CommandDefinition(decision.Sql, new { customers }, transaction, cancellationToken: ct));
-        var decided = due.Select(one => Decided(decision, one.CustomerId, one.OccurredAt, one.N, received)).ToList();
+        var decided = due.Select(one => Decided(decision, one.CustomerId, one.OccurredAt, one.N, one.Properties, received)).ToList();
         if (decided.Count > 0) await Store(connection, transaction, new Rows(decided), null, ct);
     }
 
     // Received null: because of history.
-    private static Envelope Decided(Decision decision, string customer, DateTime at, int n, DateTime? received) => new()
+    private static Envelope Decided(Decision decision, string customer, DateTime at, int n, string properties, DateTime? received) => new()
     {
         Id = n == 1 ? $"{decision.Type}:{customer}" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{decision.Type}:{customer}:{n}"),
         Source = "system",
@@ -168,6 +168,7 @@ public sealed partial class EventLog(Projections projections, TimeProvider? cloc
         History = received is null,
         ReceivedAt = received ?? at,
         Actor = "system",
+        Properties = properties,
     };
 
     // The customers of visitors, people and groups whose events take the customer lock; null where there are none. Nobody links

@@ -78,11 +78,14 @@ public sealed record Replay(
 
 /// <summary>
 /// Decided once and written as an event under a deterministic id, so that neither a second process nor a kill makes it
-/// twice. The query returns (customer_id, occurred_at, n) of what is due among <c>@customers</c>: n is 1, or one more for each time
-/// that it was taken back with a link. Rebuild never runs it.
+/// twice. The query returns (customer_id, occurred_at, n, properties) of what is due among <c>@customers</c>: n is 1, or one more for each
+/// time that it was taken back with a link. Rebuild never runs it.
 /// </summary>
 public sealed record Decision(string Type, string Sql, Func<string, bool> Handles)
 {
+    /// <summary>Stands also where a link that came before it is undone.</summary>
+    public bool Lasting { get; init; }
+
     internal string Command { get; } = Sql.Replace("@customers", "$1", StringComparison.Ordinal);
 }
 

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using CustomerSuccess.Access;
 using CustomerSuccess.Access.Guard;
 using CustomerSuccess.Events;
@@ -20,10 +21,22 @@ public static class OnboardingRoom
     /// asks again when all is taken back.
     /// </summary>
     public static IReadOnlyList<Decision> Decisions { get; } =
-        [new(EventTypes.OnboardingCompleted, Sql.Read("Onboarding/completed.sql"), type => Replayed(type) && !type.EndsWith(EventTypes.WithdrawnSuffix, StringComparison.Ordinal))];
+    [
+        new(EventTypes.OnboardingCompleted, Sql.Read("Onboarding/completed.sql"), type => Replayed(type) && !type.EndsWith(EventTypes.WithdrawnSuffix, StringComparison.Ordinal)),
+        Workflow.WorkflowDoor.Begins,
+    ];
+
+    public static IReadOnlyList<Fold> Folds => Workflow.WorkflowDoor.Folds;
+
+    public static IReadOnlyList<Trail> Trails => Workflow.WorkflowDoor.Trails;
+
+    public static void Add(IServiceCollection services) => Workflow.WorkflowDoor.Add(services);
+
+    public static void Commands(RootCommand root, CliHost host) => root.Add(Workflow.WorkflowCommands.Make(host));
 
     public static void Map(IEndpointRouteBuilder app)
     {
+        Workflow.WorkflowDoor.Map(app);
         var one = app.MapGroup("/api/v1/customers/{id}").OfCustomer().WithTags("Onboarding");
         one.MapGet("onboarding", GetOnboarding.Handle).RequireAuthorization(Permissions.Viewer);
         one.MapPut("onboarding/{step}", SetStep.Handle).RequireAuthorization(Permissions.Manager);
@@ -34,9 +47,12 @@ public static class OnboardingRoom
         // Forms of the customer's page.
         var page = app.MapGroup("/customers/{id}").ExcludeFromDescription();
         page.MapPost("onboarding/{step}", SetStep.Submit).RequireAuthorization(Permissions.Manager);
+        page.MapPost("tasks/{task}", Workflow.ActOnTask.Submit).RequireAuthorization(Permissions.Manager);
         page.MapPost("blocker", RecordBlocker.Submit).RequireAuthorization(Permissions.Manager);
         page.MapPost("blocker/clear", ClearBlocker.Submit).RequireAuthorization(Permissions.Manager);
     }
+
+    public static IReadOnlyList<Platform.Jobs.Job> Jobs(IServiceProvider all) => Workflow.Behind.TakePace.Jobs(all);
 
     private static bool Replayed(string type) =>
         type.StartsWith("onboarding_", StringComparison.Ordinal) || type is EventTypes.CustomerCreated or EventTypes.CustomerUpdated;

@@ -1,7 +1,7 @@
 -- Customers whose five steps were all done for the first time, and of whom that has not been said yet; n: for the how manieth time it
 -- is said. What was said because of a link is taken back with it, and said again once it is true without. That is rare, and how often it
 -- was can only be counted by reading the customer's whole history: asked by the first one's key before.
-select o.customer_id, o.completed_at, withdrawn.times + 1 as n
+select o.customer_id, o.completed_at, withdrawn.times + 1 as n, '{}' as properties
 from onboarding o
 cross join lateral (
   select case when exists (

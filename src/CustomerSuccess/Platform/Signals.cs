@@ -16,6 +16,8 @@ public sealed class Signals(NpgsqlDataSource db, ILogger<Signals> log) : Backgro
     public const string Sources = "sources";
     public const string Webhooks = "webhooks";
     public const string Funnel = "funnel";
+    /// <summary>Customers who stand elsewhere in their onboarding, by their ids.</summary>
+    public const string Workflow = "workflow";
     /// <summary>Messages that changed, by their customers.</summary>
     public const string Messages = "messages";
     /// <summary>Something is to be sent.</summary>
@@ -118,7 +120,7 @@ public sealed class Signals(NpgsqlDataSource db, ILogger<Signals> log) : Backgro
                     var space = hint.Payload.IndexOf(' ');
                     if (space > 0 && hint.Payload[..space] != self) Deliver(hint.Channel["cs_".Length..], hint.Payload[(space + 1)..]);
                 };
-                await using (var listen = new NpgsqlCommand($"listen cs_{Standings}; listen cs_{Events}; listen cs_{Webhooks}; listen cs_{Sources}; listen cs_{Messages}; listen cs_{Outbox}", connection))
+                await using (var listen = new NpgsqlCommand($"listen cs_{Standings}; listen cs_{Events}; listen cs_{Webhooks}; listen cs_{Sources}; listen cs_{Messages}; listen cs_{Workflow}; listen cs_{Outbox}", connection))
                 {
                     await listen.ExecuteNonQueryAsync(ct);
                 }

@@ -10,6 +10,7 @@ using CustomerSuccess.Health;
 using CustomerSuccess.Messages.Consent.Choices;
 using CustomerSuccess.Messages.Log;
 using CustomerSuccess.Onboarding;
+using CustomerSuccess.Onboarding.Workflow;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Web.CustomerPage.Advice;
 using CustomerSuccess.Web.CustomerPage.Timeline;
@@ -60,6 +61,9 @@ public sealed record CustomerView(
     IReadOnlyList<GetEngagement.Day> Days, GetEngagement.Totals Lifetime, long SupportThisMonth,
     IReadOnlyList<Person> People, IReadOnlyList<LinkedIdentity> Linked, IReadOnlyList<Note> Notes, IReadOnlyList<TimelineRow> Timeline, IReadOnlyDictionary<string, string> Names, Journey? Journey, IReadOnlyList<LoggedMessage> Messages, DateOnly Today)
 {
+    /// <summary>The stages and tasks of its onboarding.</summary>
+    public required ShownWorkflow Workflow { get; init; }
+
     /// <summary>What each address of the customer gets by mail.</summary>
     public IReadOnlyList<AddressPreferences> Mail { get; init; } = [];
 
@@ -97,6 +101,7 @@ public sealed record CustomerView(
         return new CustomerView(
             customer.Shown(), onboarding, health, shown, scores, [.. days.TakeLast(look.Window)], lifetime, days.TakeLast(30).Sum(day => day.SupportRequests), people, linked, notes, timeline, names, journey, messages, today)
         {
+            Workflow = ShownWorkflow.Of((await ReadWorkflow.One(connection, null, id, ct))!, today.End()),
             Mail = await ReadPreferences.OfAddresses(connection, id, [customer.Email, .. people.Select(person => person.Email)], ct),
         };
     }

@@ -4,6 +4,7 @@ using CustomerSuccess.Events;
 using CustomerSuccess.Messages;
 using CustomerSuccess.Messages.Consent.Suppression;
 using CustomerSuccess.Onboarding;
+using CustomerSuccess.Onboarding.Workflow;
 using CustomerSuccess.Platform.Kit;
 
 namespace CustomerSuccess.Web.CustomerPage.Timeline;
@@ -25,6 +26,7 @@ public static class TimelineWords
         [
             EventTypes.Signup, EventTypes.ApiKeyCreated, .. OnboardingSteps.All.Select(step => EventTypes.StepPrefix + step),
             EventTypes.StepReset, EventTypes.Blocked, EventTypes.Unblocked, EventTypes.OnboardingCompleted,
+            .. WorkflowEvents.All,
         ],
         ["usage"] =
         [
@@ -50,6 +52,15 @@ public static class TimelineWords
         EventTypes.ApiCallsFailed => new($"{(Text(properties, "calls") is { } calls and not "1" ? calls + " API calls" : "API call")} refused", Text(properties, "status") is { } refused ? $"status {refused}" : null, "warning"),
         EventTypes.StepReset => new($"{OnboardingSteps.Title(Text(properties, "step") ?? "")} reset", null, "warning"),
         EventTypes.OnboardingCompleted => new("Onboarding completed", null, "success"),
+        "task_started" => new($"Task started: {TaskTitle(properties)}", Text(properties, "note")),
+        "task_completed" => new($"Task completed: {TaskTitle(properties)}", Text(properties, "note"), "success"),
+        "task_skipped" => new($"Task skipped: {TaskTitle(properties)}", Text(properties, "note"), "warning"),
+        "task_failed" => new($"Task failed: {TaskTitle(properties)}", Text(properties, "note"), "error"),
+        "task_retried" => new($"Task open again: {TaskTitle(properties)}", Text(properties, "note")),
+        WorkflowEvents.StageUnlocked => new($"Stage opened by hand: {TaskTitle(properties)}", Text(properties, "note")),
+        WorkflowEvents.StageCompleted => new($"Stage completed: {TaskTitle(properties)}", null, "success"),
+        WorkflowEvents.Started => new("Onboarding began", $"version {Text(properties, "version")}"),
+        WorkflowEvents.Moved => new("Moved to another version of the onboarding", $"version {Text(properties, "from")} → {Text(properties, "version")}"),
         EventTypes.Blocked => new($"Blocker recorded: {Words.Plain(Text(properties, "blocker_type") ?? "")}", Text(properties, "notes"), "error"),
         EventTypes.Unblocked => new(Text(properties, "blocker_type") is { } was ? $"Blocker solved: {Words.Plain(was)}" : "Blocker solved", Text(properties, "notes"), "success"),
         EventTypes.EngagementRecorded => new("Activity recorded", Counted(properties)),
@@ -170,6 +181,8 @@ public static class TimelineWords
     }
 
     private static string? About(JsonElement properties, string name) => Text(properties, name) is { } url ? Short(url) : null;
+
+    private static string TaskTitle(JsonElement properties) => FirstOf(properties, "title") ?? Words.Plain(FirstOf(properties, "task", "stage") ?? "");
 
     private static string? FirstOf(JsonElement properties, params string[] names) => names.Select(name => Text(properties, name)).FirstOrDefault(text => text is not null);
 
