@@ -12,7 +12,7 @@ public sealed record Standing(CustomerProgress Progress, WorkflowDefinition Defi
 /// <summary>Works out where customers stand.</summary>
 public static class LoadCourses
 {
-    private sealed record Account(string CustomerId, DateTime StartedAt, bool Counted, DateTime? BlockedAt);
+    private sealed record Account(string CustomerId, DateTime StartedAt, bool Counted);
 
     private sealed record Row(string CustomerId, string Id, string Source, string Type, DateTime OccurredAt, DateTime ReceivedAt, string? Actor, string Properties);
 
@@ -47,7 +47,7 @@ public static class LoadCourses
             var all = new Dictionary<string, Counted>(old?.Counted ?? [], StringComparer.Ordinal);
             foreach (var (task, one) in counted.GetValueOrDefault(id) ?? []) all[task] = one;
             return new Standing(RunCourse.Of(definition, course.Facts with { Counted = all }), definition, all,
-                count.Weeks.TryGetValue(id, out var weeks) ? weeks : old?.Weeks, course.Account.Counted, course.Account.BlockedAt);
+                count.Weeks.TryGetValue(id, out var weeks) ? weeks : old?.Weeks, course.Account.Counted, course.Facts.BlockedAt);
         });
     }
 

@@ -9,6 +9,8 @@ public enum HappeningKind
     StepReset,
     Acted,
     StageUnlocked,
+    Blocked,
+    Unblocked,
     Moved,
 }
 
@@ -39,6 +41,7 @@ public sealed record Happening(HappeningKind Kind, string Name, DateTime At, Dat
         if (type.StartsWith(EventTypes.StepPrefix, StringComparison.Ordinal))
             return Of(HappeningKind.StepDone, type[EventTypes.StepPrefix.Length..]) with { Untimed = given.TryGetProperty("untimed", out var untimed) && untimed.ValueKind == JsonValueKind.True };
         if (type == WorkflowEvents.StageUnlocked) return Text(given, "stage") is { } stage ? Of(HappeningKind.StageUnlocked, stage) : null;
+        if (type is EventTypes.Blocked or EventTypes.Unblocked) return Of(type == EventTypes.Blocked ? HappeningKind.Blocked : HappeningKind.Unblocked, "");
         if (WorkflowEvents.Action(type) is { } action) return Text(given, "task") is { } task ? Of(HappeningKind.Acted, task) with { Action = action } : null;
         if (type is not (WorkflowEvents.Started or WorkflowEvents.Moved)) return null;
         return given.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number) && number > 0

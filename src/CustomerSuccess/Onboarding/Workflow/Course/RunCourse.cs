@@ -13,7 +13,13 @@ public sealed record Counted(int N, DateTime? ReachedAt, string By)
 public sealed record CourseFacts(string CustomerId, DateTime StartedAt, IReadOnlyList<Happening> Happenings, IReadOnlyDictionary<string, Counted> Counted)
 {
     /// <summary>The version of the last start or move; a customer without either is on the first.</summary>
-    public int Version => Happenings.Where(each => each.Kind == HappeningKind.Moved).OrderBy(each => each.At).ThenBy(each => each.ReceivedAt).ThenBy(each => each.Id, StringComparer.Ordinal).LastOrDefault()?.Version ?? 1;
+    public int Version => Last(HappeningKind.Moved, HappeningKind.Moved)?.Version ?? 1;
+
+    /// <summary>Since when something is recorded to stand in the way; null: nothing is.</summary>
+    public DateTime? BlockedAt => Last(HappeningKind.Blocked, HappeningKind.Unblocked) is { Kind: HappeningKind.Blocked } last ? last.At : null;
+
+    private Happening? Last(HappeningKind one, HappeningKind other) =>
+        Happenings.Where(each => each.Kind == one || each.Kind == other).OrderBy(each => each.At).ThenBy(each => each.ReceivedAt).ThenBy(each => each.Id, StringComparer.Ordinal).LastOrDefault();
 }
 
 /// <summary>
