@@ -16,14 +16,15 @@ internal static class Mails
     public static async Task<int> Run(Options options)
     {
         var failed = 0;
-        foreach (var what in options.Text("what", "kills,drain,plans").Split(','))
+        foreach (var what in options.Text("what", "kills,drain,waits,plans").Split(','))
         {
             failed += what switch
             {
                 "kills" => await Kills(options),
                 "drain" => await Drain(options),
+                "waits" => await Waits(options),
                 "plans" => await Plans(options),
-                _ => throw new ArgumentException($"there is no '{what}': kills, drain or plans", nameof(options)),
+                _ => throw new ArgumentException($"there is no '{what}': kills, drain, waits or plans", nameof(options)),
             };
         }
 
@@ -43,7 +44,7 @@ internal static class Mails
             for (var kill = 1; kill <= kills; kill++)
             {
                 var next = Math.Min(messages * kill / (kills + 1), messages - 100);
-                while (provider.Mails.Count < next) await Task.Delay(20);
+                for (var waited = 0; provider.Mails.Count < next && waited < 120_000; waited += 20) await Task.Delay(20);
                 await product.KillApp();
             }
 
@@ -72,7 +73,7 @@ internal static class Mails
             await Queue(connection, messages);
             var began = Stopwatch.GetTimestamp();
             var memory = new List<double>();
-            while (provider.Mails.Count < messages && Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(10))
+            while (provider.Mails.Count < messages && Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(1 + 2.0 * messages / rate))
             {
                 await Task.Delay(1000);
                 memory.Add(product.Memory());
@@ -97,6 +98,30 @@ internal static class Mails
                 ["most memory, first and second half", $"{Machine.N(early)} and {Machine.N(late)} MB"],
             ], await Machine.Line(product.ConnectionString));
             return provider.Mails.Count == messages && fullest <= rate && late < early * 1.25;
+        });
+    }
+
+    // A provider that says for how long it wants to be left alone; with and without saying so.
+    private static async Task<int> Waits(Options options)
+    {
+        await using var provider = await FakeProvider.Start(25_000 + Environment.ProcessId % 900);
+        var seconds = options.Number("retry-after", 5);
+        long said = 0, again = 0;
+        provider.Says = (path, _) =>
+        {
+            if (path != "/v3/mail/send") return null;
+            if (Interlocked.CompareExchange(ref said, Stopwatch.GetTimestamp(), 0) == 0) return new(429, RetryAfter: seconds.ToString(CultureInfo.InvariantCulture), Body: "Retry later");
+            Interlocked.CompareExchange(ref again, Stopwatch.GetTimestamp(), 0);
+            return null;
+        };
+        return await With(provider, 6_000, options, async (product, connection) =>
+        {
+            await Queue(connection, 1);
+            await Until(connection, TimeSpan.FromMinutes(1));
+            var waited = Stopwatch.GetElapsedTime(said, again).TotalSeconds;
+            Machine.Print("a provider that answers 429 once", ["what", "figure"],
+                [["Retry-After", $"{seconds} s"], ["asked again after", $"{Machine.N(waited, "0.00")} s (at most 2 s later)"]], await Machine.Line(product.ConnectionString));
+            return waited >= seconds && waited <= seconds + 2;
         });
     }
 
@@ -173,11 +198,13 @@ internal static class Mails
         }
     }
 
-    // At once, so that the worker finds a full queue.
+    // At once, so that the worker finds a full queue: each to a customer of its own, so that no cap holds, and of a topic that has no quiet hours.
     private static Task Queue(NpgsqlConnection connection, int messages) => connection.ExecuteAsync(
         """
+        insert into customers (customer_id, email, organization, signup_date) select 'c' || n, 'c' || n || '@x.example', 'Customer ' || n, '2025-05-01' from generate_series(1, @messages) n;
+        insert into onboarding (customer_id) select 'c' || n from generate_series(1, @messages) n;
         insert into messages (customer_id, dedupe_key, kind, topic, to_email)
-        select 'c' || n, 'weekly_summary:' || n, 'weekly_summary', 'weekly_summary', 'c' || n || '@x.example' from generate_series(1, @messages) n
+        select 'c' || n, 'first_pr:' || n, 'first_pr', 'onboarding', 'c' || n || '@x.example' from generate_series(1, @messages) n;
         """, new { messages });
 
     private static async Task<int> Until(NpgsqlConnection connection, TimeSpan atMost)

@@ -2,6 +2,10 @@ using System.Diagnostics;
 using CustomerSuccess.Events;
 using CustomerSuccess.Tests.Access;
 using CustomerSuccess.Tests.Events;
+using CustomerSuccess.Tests.Tracking;
+using CustomerSuccess.Tests.Webhooks;
+using CustomerSuccess.Tracking.Csv;
+using CustomerSuccess.Tracking.Import;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -25,7 +29,7 @@ public sealed class CompletionTests
     [InlineData("linked")]
     public async Task Any_way_leads_to_one_of_each(string way)
     {
-        await using var house = await House.Open(null, ("CS_MESSAGES", "off"), ("CS_SCHEDULES", "off"));
+        await using var house = await House.Open(null, [("CS_MESSAGES", "off"), ("CS_SCHEDULES", "off"), .. GitHubSender.Settings]);
         await house.Hire(Cast.Alice);
         await Almost(house, "acme");
         var api = await Machine.With(house, "admin");
@@ -37,22 +41,18 @@ public sealed class CompletionTests
                 case "track": (await api.Post("/metrics/track", new { customer_id = "acme", event_type = "onboarding_step_first_pr_generated", metadata = new { step = "first_pr_generated" } })).Status.ShouldBe(System.Net.HttpStatusCode.Accepted); break;
                 case "batch": await api.Post("/api/v1/events", new[] { "x1", "x2" }.Select(id => new { id, type = "onboarding_step_first_pr_generated", customer_id = "acme" })); break;
                 case "cli": (await house.Cli("update-onboarding", "acme", "first_pr_generated", "true")).Code.ShouldBe(0); break;
-                case "page":
-                {
-                    var client = house.Client();
-                    client.DefaultRequestHeaders.Add("x-api-key", await house.Key("admin"));
-                    await client.PostAsync("/customers/acme/onboarding/first_pr_generated", new FormUrlEncodedContent([new("done", "yes")]), Ct);
-                    if (twice == 0 && (await Count(house, "acme")).Events == 0) await api.Put("/api/v1/customers/acme/onboarding/first_pr_generated");
-                    break;
-                }
-
+                case "page": (await (await house.As(Cast.Alice)).Form("/customers/acme", "/customers/acme/onboarding/first_pr_generated", ("Done", "yes"))).StatusCode.ShouldBe(System.Net.HttpStatusCode.Found); break;
                 case "linked":
                     await house.Write(Step("acme") with { CustomerId = null, PersonId = "ann", Source = "segment" });
                     await api.Post("/api/v1/identities/links", new { identity = "~p:ann", target = "acme" });
                     break;
-                // As the import writes what changed after its first pass, and as webhooks do.
-                case "csv": await house.Write(Step("acme") with { Source = "csv", Id = "csv:1" }); break;
-                default: await house.Write(Step("acme") with { Source = "github", Id = $"step:delivery-{twice}" }); break;
+                case "csv": await Follow(house); break;
+                default:
+                    await api.Post("/api/v1/identities/links", new { identity = "~g:github:acme-dev", target = "acme" });
+                    (await new GitHubSender(house).Deliver("pull_request", GitHubSender.Pull("opened", "acme-dev"), $"delivery-{twice}")).Status.ShouldBe(System.Net.HttpStatusCode.Accepted);
+                    // Deliveries are stored, and taken to their customer, behind the answer.
+                    await Wait.Until(async () => (await Count(house, "acme")).Events > 0, "the pull request to complete the onboarding");
+                    break;
             }
         }
 
@@ -115,6 +115,22 @@ public sealed class CompletionTests
         (await house.Cli("update-onboarding", "acme", "first_pr_generated", "true")).Code.ShouldBe(0);
         var shown = "";
         while (!shown.Contains(">completed ", StringComparison.Ordinal)) shown = (await stream.ReadLineAsync(Ct)).ShouldNotBeNull("the page ended without showing the completion");
+    }
+
+    // The CSV folder of the early access commands, followed while they write the fifth step into it.
+    private static async Task Follow(House house)
+    {
+        var folder = Samples.Folder();
+        using var stop = new CancellationTokenSource();
+        var following = WatchFolder.Run(house.Db, house.Services.GetRequiredService<CustomerSuccess.Events.EventLog>(), new CsvFolder(folder, TimeProvider.System), house.Clock, _ => { }, stop.Token);
+        var onboarding = Path.Combine(folder, "onboarding.csv");
+        await File.WriteAllTextAsync(Path.Combine(folder, "customers.csv"), Samples.Customers + "acme,hello@acme.example,Acme,,2025-05-01,,,,active\n", Ct);
+        await File.WriteAllTextAsync(onboarding, Samples.Onboarding + "o1003,acme,true,true,true,true,true,,,,\n", Ct);
+        await Wait.Until(async () => (await Count(house, "acme")).Events > 0, "the folder to be followed");
+        await stop.CancelAsync();
+        // In the middle of a look, or between two.
+        await following.ContinueWith(_ => { }, TaskScheduler.Default);
+        Directory.Delete(folder, recursive: true);
     }
 
     private static async Task Almost(House house, string customer)
