@@ -64,7 +64,7 @@ public static class MessagePages
         if (shown is null && mail is not null) return TypedResults.NotFound();
         // The mail is shown in a frame of its own page.
         http.Response.Headers.ContentSecurityPolicy = Access.Guard.SecurityHeaders.Policy + "; frame-src 'self'";
-        return new RazorComponentResult<MailboxPage>(new { Mails = mails, Shown = shown });
+        return new RazorComponentResult<MailboxPage>(new { Mails = mails, Shown = shown, Chosen = mail is not null });
     }
 
     /// <summary>A mail as a program would show it: in a sandbox without scripts, forms or anything from elsewhere, whoever opens its address.</summary>

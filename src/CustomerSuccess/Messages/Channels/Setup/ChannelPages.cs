@@ -46,7 +46,8 @@ public static class ChannelPages
         if ((await channels.Now(ct)).FirstOrDefault(channel => channel.Name == part) is not { } found) return TypedResults.NotFound();
         var problem = await found.Test(ct);
         await audit.Write(db, http.User.AuditActor(), "channel.tested", "channel:" + part, new { worked = problem is null }, ct);
-        Flash.Say(http, problem is null ? $"{found.Title} lets us in. Nothing was sent." : $"{found.Title} does not let us in: {problem}");
+        if (problem is null) Flash.Say(http, $"{found.Title} lets us in. Nothing was sent.");
+        else Flash.Warn(http, $"The test of {found.Title} failed: {problem}");
         return TypedResults.LocalRedirect("/settings/messages");
     }
 

@@ -107,7 +107,11 @@ public sealed record WeekPart(
     [property: Description("Nothing happened in these seven days")] bool Quiet,
     [property: Description("Days with activity, 0 to 7")] int DaysActive,
     [property: Description("Issues, pull requests, merged, API calls: label, value, before, change, tone, bars")] IReadOnlyList<FigurePart> Figures,
-    [property: Description("All of it by day, for the partial bars")] IReadOnlyList<BarPart> Activity);
+    [property: Description("All of it by day, for the partial bars")] IReadOnlyList<BarPart> Activity)
+{
+    [Description("Onboarding steps done in these days: title, done, date")]
+    public IReadOnlyList<StepPart> Steps { get; init; } = [];
+}
 
 public sealed record FigurePart(
     [property: Description("What is counted")] string Label,

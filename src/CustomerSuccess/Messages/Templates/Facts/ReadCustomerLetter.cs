@@ -79,16 +79,21 @@ public static class ReadCustomerLetter
             Onboarding(onboarding, brand, welcoming, today),
             new(sums.IssuesTagged, sums.PrsGenerated, sums.PrsMerged, Counts.Rate(sums.PrsMerged, sums.PrsGenerated), sums.ApiCalls, sums.DaysActive,
                 sums.LastActive is { } last ? Short(last, today) : "", Math.Max(0, today.DayNumber - (sums.LastActive ?? account.SignupDate).DayNumber)),
-            Week(fortnight, from, today), account.Person, weekAgo);
+            Week(fortnight, from, today, Done(onboarding, brand, today)), account.Person, weekAgo);
     }
 
-    private static WeekPart Week(List<Day> fortnight, DateOnly from, DateOnly today)
+    // Steps done in the seven days: a week in which somebody came on is none in which nothing happened.
+    private static List<StepPart> Done(OnboardingRecord record, BrandSettings brand, DateOnly today) =>
+        [.. record.Steps.Where(step => step is { Done: true, Untimed: false, At: { } at } && at.Day() >= today.AddDays(-7) && at.Day() < today)
+            .Select(step => new StepPart(brand.WordsFor(step.Step).Title, true, Short(step.At!.Value.Day(), today)))];
+
+    private static WeekPart Week(List<Day> fortnight, DateOnly from, DateOnly today, IReadOnlyList<StepPart> steps)
     {
         var week = fortnight.Skip(7).ToList();
         FigurePart Figure(string label, Func<Day, long> count) => Bars.Figure(label, from.AddDays(7), [.. fortnight.Select(count)]);
-        return new(Short(week[0].Date, today), Short(week[^1].Date, today), week.All(day => day.All == 0), week.Count(day => day.All > 0),
+        return new(Short(week[0].Date, today), Short(week[^1].Date, today), steps.Count == 0 && week.All(day => day.All == 0), week.Count(day => day.All > 0),
             [Figure("Issues", day => day.IssuesTagged), Figure("Pull requests", day => day.PrsGenerated), Figure("Merged", day => day.PrsMerged), Figure("API calls", day => day.ApiCalls)],
-            Bars.Of(week[0].Date, [.. week.Select(day => day.All)], 40));
+            Bars.Of(week[0].Date, [.. week.Select(day => day.All)], 40)) { Steps = steps };
     }
 
     // A welcome is on its way while this is read: that step is done when it arrives.
