@@ -38,7 +38,7 @@ public sealed class ChannelSettingsTests
         await Save("smtp", HttpStatusCode.Redirect, ("Host", "127.0.0.1"), ("Port", $"{server.Port}"), ("Security", "none"), ("Password", Cast.Alice.Password));
         foreach (var part in new[] { "kit", "sendgrid", "smtp" }) (await Save(part + "/test", HttpStatusCode.Redirect)).ShouldContain("lets us in. Nothing was sent.");
         provider.Says = (_, _) => new(401);
-        (await Save("sendgrid/test", HttpStatusCode.Redirect)).ShouldContain("does not let us in: SendGrid answered 401");
+        (await Save("sendgrid/test", HttpStatusCode.Redirect)).ShouldContain("The test of SendGrid failed: SendGrid answered 401");
         provider.Says = (_, _) => null;
 
         var id = await house.Queue(Post.To("c1", "john@x.example"));
