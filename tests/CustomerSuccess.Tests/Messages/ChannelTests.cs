@@ -67,8 +67,8 @@ public sealed class ChannelTests : IAsyncLifetime
     [InlineData(401, typeof(Answer.Refused))]
     [InlineData(413, typeof(Answer.Refused))]
     [InlineData(429, typeof(Answer.Later))]
-    [InlineData(408, typeof(Answer.NotReached))]
-    [InlineData(503, typeof(Answer.NotReached))]
+    [InlineData(408, typeof(Answer.Unknown))]
+    [InlineData(503, typeof(Answer.Unknown))]
     [InlineData(500, typeof(Answer.Unknown))]
     [InlineData(502, typeof(Answer.Unknown))]
     [InlineData(0, typeof(Answer.Unknown))]
@@ -91,6 +91,48 @@ public sealed class ChannelTests : IAsyncLifetime
     {
         provider.Says = (_, _) => new(429, RetryAfter: header, Body: "Retry later");
         (await SendGrid.Send(Mail, Message("john@acme.example"), Ct)).ShouldBeOfType<Answer.Later>().After.ShouldBe(seconds is { } s ? TimeSpan.FromSeconds(s) : null);
+    }
+
+    [Fact]
+    public async Task A_503_is_believed_to_have_done_nothing_only_where_it_says_when_to_come_back()
+    {
+        provider.Says = (_, _) => new(503, RetryAfter: "30");
+        (await SendGrid.Send(Mail, Message("john@acme.example"), Ct)).ShouldBeOfType<Answer.NotReached>().After.ShouldBe(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task What_the_database_would_not_keep_is_not_in_an_answer()
+    {
+        var wide = new string('x', 285) + string.Concat(Enumerable.Repeat("\U0001F680", 20));
+        provider.Says = (_, _) => new(400, Body: "no\0 way " + wide);
+        Kept((await SendGrid.Send(Mail, Message("john@acme.example"), Ct)).ShouldBeOfType<Answer.Refused>().Reason).ShouldContain("no  way");
+        provider.Says = (_, _) => new(429, Body: "\0" + wide);
+        Kept((await Kit.Send(Mail, Message("john@acme.example", "milestone_x"), Ct)).ShouldBeOfType<Answer.Later>().Reason);
+        await using var server = new FakeSmtp(House.FreePort());
+        Kept((await Smtp(server).Send(Mail, Message("john@acme.example"), Ct)).ShouldBeOfType<Answer.Sent>().ProviderId).ShouldContain("queued as 1");
+        server.Mood = _ => SmtpMood.RefuseText;
+        Kept((await Smtp(server).Send(Mail, Message("john@acme.example"), Ct)).ShouldBeOfType<Answer.Refused>().Reason).ShouldContain("what is this");
+
+        static string Kept(string text)
+        {
+            text.ShouldNotContain('\0');
+            new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetByteCount(text).ShouldBePositive();
+            return text;
+        }
+    }
+
+    [Theory]
+    [InlineData(SmtpMood.RefuseUs, true, false)]
+    [InlineData(SmtpMood.RefuseSender, true, false)]
+    [InlineData(SmtpMood.NoRelay, true, false)]
+    [InlineData(SmtpMood.RefusePolicy, false, false)]
+    [InlineData(SmtpMood.RefuseText, false, false)]
+    [InlineData(SmtpMood.Refuse, false, true)]
+    public async Task A_mail_server_refuses_us_or_the_recipient_or_the_mail(SmtpMood mood, bool ofUs, bool nobody)
+    {
+        await using var server = new FakeSmtp(House.FreePort()) { Mood = _ => mood };
+        var refused = (await Smtp(server).Send(Mail, Message("john@acme.example"), Ct)).ShouldBeOfType<Answer.Refused>();
+        (refused.OfUs, refused.NoSuchAddress).ShouldBe((ofUs, nobody), refused.Reason);
     }
 
     [Fact]

@@ -44,6 +44,9 @@ public sealed class FakeProvider : IAsyncDisposable
     /// <summary>By path and recipient; null: take it. What it answers instead, after the body was read.</summary>
     public Func<string, string, Mood?> Says { get; set; } = (_, _) => null;
 
+    /// <summary>Is told of every request: its path and what was sent.</summary>
+    public Action<string, JsonElement> Heard { get; set; } = (_, _) => { };
+
     /// <summary>How long it takes to answer; what it was sent has its effect halfway through.</summary>
     public TimeSpan Thinks { get; set; }
 
@@ -83,6 +86,7 @@ public sealed class FakeProvider : IAsyncDisposable
         using var memory = new MemoryStream();
         await request.Body.CopyToAsync(memory);
         var to = memory.Length == 0 ? "" : Recipient(JsonDocument.Parse(memory.ToArray()).RootElement);
+        if (memory.Length > 0) Heard(request.Path, JsonDocument.Parse(memory.ToArray()).RootElement);
         (request.Body, memory.Position) = (memory, 0);
         if (Says(request.Path, to) is not { } mood)
         {

@@ -24,6 +24,16 @@ public enum SmtpMood
     HangAfterDot,
     /// <summary>Says nothing from the start.</summary>
     Hang,
+    /// <summary>554 instead of a greeting.</summary>
+    RefuseUs,
+    /// <summary>550 to the sender.</summary>
+    RefuseSender,
+    /// <summary>554 to the recipient, because it sends for others only.</summary>
+    NoRelay,
+    /// <summary>550 to the recipient without a code that names the address.</summary>
+    RefusePolicy,
+    /// <summary>550 after the text, in words that hold a NUL.</summary>
+    RefuseText,
 }
 
 /// <summary>A mail server that does what the test says, mail by mail. What reached the final dot counts as taken, whatever it answered.</summary>
@@ -102,6 +112,8 @@ public sealed class FakeSmtp : IAsyncDisposable
         var reader = new StreamReader(stream, Encoding.UTF8);
         async Task Say(string line) => await stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\r\n"), over.Token);
         if (Mood("") == SmtpMood.Hang) await Task.Delay(Timeout.Infinite, over.Token);
+        if (Mood("") == SmtpMood.RefuseUs) await Say("554 5.7.1 you are on a list");
+        if (Mood("") == SmtpMood.RefuseUs) return;
         await Say("220 fake.example ESMTP");
         var (to, encrypted, known) = ("", false, User.Length == 0);
         while (await reader.ReadLineAsync(over.Token) is { } line)
@@ -127,17 +139,18 @@ public sealed class FakeSmtp : IAsyncDisposable
                     await Say(known ? "235 welcome" : "535 5.7.8 wrong");
                     break;
                 case "MAIL":
-                    await Say(known ? "250 fine" : "530 5.7.0 sign in first");
+                    await Say(Mood("") == SmtpMood.RefuseSender ? "550 5.7.1 not from here" : known ? "250 fine" : "530 5.7.0 sign in first");
                     break;
                 case "RCPT":
                     to = line[(line.IndexOf('<') + 1)..line.IndexOf('>')];
-                    await Say(Mood(to) switch { SmtpMood.Refuse => "550 5.1.1 nobody of that name", SmtpMood.NotNow => "451 4.7.1 greylisted, try again later", _ => "250 fine" });
+                    await Say(Mood(to) switch { SmtpMood.Refuse => "550 5.1.1 nobody of that name", SmtpMood.NotNow => "451 4.7.1 greylisted, try again later",
+                        SmtpMood.NoRelay => "554 5.7.1 Relay access denied", SmtpMood.RefusePolicy => "550 5.7.1 not today", _ => "250 fine" });
                     break;
                 case "DATA":
                     if (Mood(to) == SmtpMood.CutBeforeDot) return;
                     await Say("354 go on");
                     if (!await Take(reader, to)) return;
-                    await Say($"250 2.0.0 Ok: queued as {Taken.Count}");
+                    await Say(Mood(to) == SmtpMood.RefuseText ? "550 5.6.0 what\0is this" : $"250 2.0.0 Ok: queued\0as {Taken.Count}");
                     break;
                 case "QUIT":
                     await Say("221 bye");

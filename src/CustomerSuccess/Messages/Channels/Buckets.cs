@@ -15,16 +15,16 @@ public sealed class Buckets(NpgsqlDataSource db)
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2), LongestPause = TimeSpan.FromMinutes(5);
 
-    /// <summary>Granted: how many. Wait: how long until there may be one more. ThrottledSince: since when the answer is 429.</summary>
-    public sealed record Grant(int Granted, TimeSpan Wait, DateTime? ThrottledSince);
+    /// <summary>Granted: how many. Wait: how long until there may be one more. ThrottledSince: since when the answer is 429. RefusedUs: the last answer was that it knows us no longer.</summary>
+    public sealed record Grant(int Granted, TimeSpan Wait, DateTime? ThrottledSince, bool RefusedUs);
 
     /// <summary>Take what there is, at most so many messages.</summary>
     public async Task<Grant> Take(Channel channel, int most, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        var (granted, wait, since) = await connection.QuerySingleAsync<(int, double, DateTime?)>(new CommandDefinition(
+        var (granted, wait, since, refused) = await connection.QuerySingleAsync<(int, double, DateTime?, bool)>(new CommandDefinition(
             Sql.Read("Messages/Channels/take.sql"), Limits(channel, most), cancellationToken: ct));
-        return new(granted, TimeSpan.FromSeconds(Math.Max(0, wait)), since);
+        return new(granted, TimeSpan.FromSeconds(Math.Max(0, wait)), since, refused);
     }
 
     /// <summary>Give back what was not used.</summary>
@@ -46,7 +46,7 @@ public sealed class Buckets(NpgsqlDataSource db)
         await using var connection = await db.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            update channels set failures = 0, throttled_since = null, paused_until = null, trial = false, reason = '', last_sent_at = clock_timestamp()
+            update channels set failures = 0, throttled_since = null, refused_us = false, paused_until = null, trial = false, reason = '', last_sent_at = clock_timestamp()
             where channel = @channel
               and ((failures > 0 or throttled_since is not null) and coalesce(last_failed_at, '-infinity') < @handedOver
                 or failures = 0 and throttled_since is null and coalesce(last_sent_at, '-infinity') < clock_timestamp() - interval '2 seconds')
@@ -54,12 +54,15 @@ public sealed class Buckets(NpgsqlDataSource db)
     }
 
     /// <summary>It answered 429: leave it alone for as long as it said, or a while that doubles, with jitter.</summary>
-    public Task Throttled(Channel channel, DateTime handedOver, TimeSpan? after, string reason, CancellationToken ct) => Failed(channel, handedOver, throttled: true, after, reason, ct);
+    public Task Throttled(Channel channel, DateTime handedOver, TimeSpan? after, string reason, CancellationToken ct) => Failed(channel, handedOver, throttled: true, ofUs: false, after, reason, ct);
 
     /// <summary>It could not be reached: after some in a row, leave it alone for a while.</summary>
-    public Task NotReached(Channel channel, DateTime handedOver, TimeSpan? after, string reason, CancellationToken ct) => Failed(channel, handedOver, throttled: false, after, reason, ct);
+    public Task NotReached(Channel channel, DateTime handedOver, TimeSpan? after, string reason, CancellationToken ct) => Failed(channel, handedOver, throttled: false, ofUs: false, after, reason, ct);
 
-    private async Task Failed(Channel channel, DateTime handedOver, bool throttled, TimeSpan? after, string reason, CancellationToken ct)
+    /// <summary>It knows us no longer: left alone like one that cannot be reached, and what waits for it goes to the next channel.</summary>
+    public Task RefusedUs(Channel channel, DateTime handedOver, string reason, CancellationToken ct) => Failed(channel, handedOver, throttled: false, ofUs: true, null, reason, ct);
+
+    private async Task Failed(Channel channel, DateTime handedOver, bool throttled, bool ofUs, TimeSpan? after, string reason, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(Sql.Read("Messages/Channels/failed.sql"), new
@@ -67,6 +70,7 @@ public sealed class Buckets(NpgsqlDataSource db)
             channel = channel.Name,
             handedOver,
             throttled,
+            ofUs,
             reason,
             after = after?.TotalSeconds,
             first = FirstPause.TotalSeconds,

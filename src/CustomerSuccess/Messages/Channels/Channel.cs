@@ -10,7 +10,11 @@ public abstract record Answer
     public sealed record Sent(string ProviderId) : Answer;
 
     /// <summary>It will not, for certain: another channel may. OfUs: it knows us no longer (a key, a password), which says nothing about the message.</summary>
-    public sealed record Refused(string Reason, bool OfUs = false) : Answer;
+    public sealed record Refused(string Reason, bool OfUs = false) : Answer
+    {
+        /// <summary>The address does not exist: a bounce that comes at once.</summary>
+        public bool NoSuchAddress { get; init; }
+    }
 
     /// <summary>It is asked too often (429). After: what it said to wait, if it did.</summary>
     public sealed record Later(TimeSpan? After, string Reason) : Answer;
@@ -28,7 +32,7 @@ public abstract record Answer
 /// </summary>
 public abstract record Channel(string Name, string Title)
 {
-    public const string Kit = "kit", SendGrid = "sendgrid", Smtp = "smtp", Log = "log";
+    public const string Kit = "kit", SendGrid = "sendgrid", Smtp = "smtp", Log = "log", Waits = "waits";
 
     /// <summary>Kit → SendGrid → SMTP, and the mailbox where none of them is set up.</summary>
     public static readonly IReadOnlyList<string> Order = [Kit, SendGrid, Smtp, Log];

@@ -23,8 +23,9 @@ public sealed record SendGridChannel(HttpSetup Setup, Sender From, OutgoingHttp 
         {
             { } status when (int)status is >= 200 and < 300 => new Answer.Sent(answer.Id),
             HttpStatusCode.TooManyRequests => new Answer.Later(answer.RetryAfter, answer.Words(Title)),
-            // It says itself that it did nothing.
-            HttpStatusCode.ServiceUnavailable or HttpStatusCode.RequestTimeout => new Answer.NotReached(answer.Words(Title), answer.RetryAfter),
+            // It says itself that it did nothing, and when it will. Without that it may be a proxy's word, who handed the mail on.
+            HttpStatusCode.ServiceUnavailable when answer.RetryAfter is { } after => new Answer.NotReached(answer.Words(Title), after),
+            HttpStatusCode.RequestTimeout => new Answer.Unknown(answer.Words(Title)),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new Answer.Refused(answer.Words(Title), OfUs: true),
             { } status when (int)status < 500 => new Answer.Refused(answer.Words(Title)),
             null when !answer.HandedOver => new Answer.NotReached(answer.Words(Title)),

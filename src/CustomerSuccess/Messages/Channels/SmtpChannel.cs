@@ -26,16 +26,18 @@ public sealed record SmtpChannel(SmtpSetup Setup, Sender From, OutgoingHttp Way,
             talk = await Connect(limit.Token);
             var said = await talk.Send(From.Address.Address, to.Address, mime, limit.Token);
             await Leave(talk);
-            return new Answer.Sent(said.Length > 100 ? said[..100] : said);
+            return new Answer.Sent(MailAddress.Words(said, 100));
         }
         catch (SmtpRefused refused)
         {
-            return refused.Code switch
+            var words = $"SMTP answered {refused.Message}";
+            return refused switch
             {
                 // For now: full, too many, come back later.
-                >= 400 and < 500 => new Answer.NotReached($"SMTP answered {refused.Message}"),
-                530 or 534 or 535 or 538 or 504 => new Answer.Refused($"SMTP answered {refused.Message}", OfUs: true),
-                _ => new Answer.Refused($"SMTP answered {refused.Message}"),
+                { Code: >= 400 and < 500 } => new Answer.NotReached(words),
+                // Before it was told whom the mail is to, or because it sends for others than us: the same for every message.
+                _ when talk?.Welcome != true || refused.Code is 530 or 534 or 535 or 538 or 504 || refused.NoRelay => new Answer.Refused(words, OfUs: true),
+                _ => new Answer.Refused(words) { NoSuchAddress = talk is { Knows: false } && refused.NobodyThere },
             };
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or System.Net.Sockets.SocketException or AuthenticationException)

@@ -11,7 +11,7 @@ paused as (
     when n >= @MostFailures then (0.5 + random() / 2) * least(@longest, @first * power(2, least(n, 20) - @MostFailures)) end) as until
   from counted
 )
-update channels set failures = n, trial = false, reason = @reason, last_error = @reason, last_failed_at = clock_timestamp(),
+update channels set failures = n, trial = false, refused_us = @ofUs, reason = @reason, last_error = @reason, last_failed_at = clock_timestamp(),
   throttled_since = case when @throttled then coalesce(throttled_since, clock_timestamp()) else throttled_since end,
   paused_until = greatest(case when trial then null else paused_until end, until)
 from paused where channel = @channel

@@ -14,4 +14,4 @@ update channels c set
   trial = c.trial or trying and n > 0,
   paused_until = case when trying and n > 0 then at + interval '30 seconds' else c.paused_until end
 from granted where channel = @channel
-returning n, extract(epoch from case when paused then c.paused_until - at else make_interval(secs => greatest(0, (@cost - have) / @rate)) end)::float8, throttled_since
+returning n, extract(epoch from case when paused then c.paused_until - at else make_interval(secs => greatest(0, (@cost - have) / @rate)) end)::float8, throttled_since, paused and refused_us

@@ -42,9 +42,7 @@ public sealed class StoreFeedback(NpgsqlDataSource db, EventLog log, Suppression
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var known = await Match(connection, transaction, told, ct);
         // Addresses before messages, as whoever sends does, and each in one order: nobody waits for somebody who waits for them.
-        await connection.ExecuteAsync(new CommandDefinition(
-            "select pg_advisory_xact_lock(20, lock) from (select distinct hashtext(lower(email)) as lock from unnest(@emails) as email order by 1) locks",
-            new { emails = known.Where(each => Follows(each.Told)).Select(each => AddressKeys.Plain(each.Mail.ToEmail)).ToArray() }, transaction, cancellationToken: ct));
+        await AddressLock.Take(connection, transaction, known.Where(each => Follows(each.Told)).Select(each => each.Mail.ToEmail), ct);
 
         var matched = known.Select(each => each.Told).ToHashSet<Told>(ReferenceEqualityComparer.Instance);
         var counts = told.Where(one => !matched.Contains(one)).Select(one => (one.Kind, Outcome: "unmatched")).ToList();
@@ -111,6 +109,7 @@ public sealed class StoreFeedback(NpgsqlDataSource db, EventLog log, Suppression
     {
         var by = By.Provider(source);
         var customer = mail.Audience == Outbox.NewMessage.ToCustomer ? mail.CustomerId : "";
+        if (told.Kind is Told.Delivered or Told.Opened or Told.Clicked or Told.Bounced or Told.Complained) await WasSent(connection, transaction, source, mail, customer, now, ct);
         if (customer.Length > 0 && told.Kind is Told.Bounced or Told.Complained)
         {
             await log.Write(connection, transaction, [by.Event(told.Kind == Told.Bounced ? MessageEvents.Bounced : MessageEvents.Complained, customer,
@@ -123,5 +122,14 @@ public sealed class StoreFeedback(NpgsqlDataSource db, EventLog log, Suppression
             await preferences.Run(connection, transaction, new(customer, mail.ToEmail, ChangePreferences.Provider, by, told.Reason, mail.MessageId),
                 new Dictionary<string, bool>(StringComparer.Ordinal) { [mail.Topic] = false }, ct);
         }
+    }
+
+    // Whatever it tells about a mail, it had taken it: one that nobody knew about was sent, and is for its customer what it would have been.
+    private async Task WasSent(NpgsqlConnection connection, NpgsqlTransaction transaction, string source, Mail mail, string customer, DateTime now, CancellationToken ct)
+    {
+        var known = await connection.ExecuteScalarAsync<int?>(new CommandDefinition(
+            "update messages set state = 'sent', reason = '', sent_at = @now where customer_id = @CustomerId and message_id = @MessageId and state = 'unknown' and channel = @source returning 1",
+            new { mail.CustomerId, mail.MessageId, source, now }, transaction, cancellationToken: ct)) is not null;
+        if (known && customer.Length > 0) await log.Write(connection, transaction, Outbox.SentEvents.Of(customer, mail.MessageId, mail.Kind, mail.Topic, source, now), ct);
     }
 }

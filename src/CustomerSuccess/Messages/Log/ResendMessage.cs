@@ -24,10 +24,10 @@ public sealed class ResendMessage(NpgsqlDataSource db, AuditLog audit, Signals s
     /// <summary>State: queued.</summary>
     public sealed record Answer(string MessageId, string State);
 
-    private const string Again = """
+    private static readonly string Again = $"""
         with again as (
-          update messages set state = 'queued', not_before = now(), attempt = attempt + 1, leased_until = null, leased_by = null, refused = '{}', uncertain = null,
-            deadline = null, first_tried_at = null, sent_at = null, provider_id = '', reason = @reason, resent_by = @who, steps = steps + 1
+          update messages set state = 'queued', not_before = now(), attempt = attempt + 1, leased_until = null, leased_by = null, refused = array[]::text[], uncertain = null,
+            deadline = null, first_tried_at = null, sent_at = null, provider_id = '', reason = @reason, resent_by = @who, to_email = {AccountAddress.Now}, steps = steps + 1
           where customer_id = @customer and message_id = @id and state not in ('queued', 'sending')
           returning customer_id, message_id, steps
         )

@@ -1,16 +1,25 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using CustomerSuccess.Events;
 using CustomerSuccess.Messages.Channels;
+using CustomerSuccess.Messages.Consent.Suppression;
+using CustomerSuccess.Messages.Feedback;
 using CustomerSuccess.Messages.Templates;
 using CustomerSuccess.Platform;
 using Npgsql;
 
 namespace CustomerSuccess.Messages.Outbox;
 
-/// <summary>Writes what a channel made of a message, tells the others about the channel, and turns what was sent into an event of the customer.</summary>
-public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets buckets, Signals signals, MessageSettings settings, TimeProvider clock)
+/// <summary>
+/// Writes what a channel made of a message, tells the others about the channel, and turns what was sent into an event of the customer.
+/// The answer is in no other hands, so a database that is away for a while is asked again.
+/// </summary>
+public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets buckets, StoreFeedback feedback, Signals signals, MessageSettings settings, TimeProvider clock)
 {
+    private const int MostTries = 5;
+
+    // While the database is away. Meanwhile the lease ends and the message counts as unknown: whoever knows better may still say so (settle.sql).
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2), LongestWait = TimeSpan.FromMinutes(5);
 
     /// <param name="message">As it was when it was leased.</param>
@@ -22,24 +31,58 @@ public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets 
     /// <param name="ct">Ends the wait.</param>
     public async Task Run(Message message, IReadOnlyList<Channel> known, Channel channel, Answer answer, DateTime handedOver, Composed mail, CancellationToken ct)
     {
-        await Channel(channel, answer, handedOver, ct);
         var settlement = Settle(message, known, channel, answer, handedOver) with { Channel = channel.Name };
+        await Insist(() => Write(message, channel, settlement, ct), ct);
+        await Insist(() => Tell(channel, answer, handedOver, ct), ct);
+        if (answer is Answer.Refused { NoSuchAddress: true } bounced) await Insist(async () => await feedback.Run(channel.Name, [Bounce(message, bounced.Reason)], ct), ct);
+    }
+
+    private static async Task Insist(Func<Task> write, CancellationToken ct)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await write();
+                return;
+            }
+            catch (Exception error) when (tries < MostTries || error is NpgsqlException { IsTransient: true } && TimeProvider.System.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5000, 100 * Math.Pow(2, Math.Min(tries, 10)))), ct);
+            }
+        }
+    }
+
+    // As if it had come back later: the address gets nothing any more.
+    private Told Bounce(Message message, string reason) => new($"refused:{message.MessageId}:{message.Attempt}", Told.Bounced, clock.Now())
+    {
+        Customer = message.CustomerId,
+        Message = message.MessageId,
+        Email = message.ToEmail,
+        Reason = reason,
+        Hard = true,
+        Suppresses = SuppressionList.HardBounce,
+    };
+
+    private async Task Write(Message message, Channel channel, Settlement settlement, CancellationToken ct)
+    {
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var settled = await SettleMessage.Run(connection, transaction, message, settlement, ct);
         // What ends in the mailbox went to nobody: no step is done by it, and no history tells of it.
         var tells = settled is not null && settlement.State == States.Sent && channel.Name != Channels.Channel.Log && message is { Audience: NewMessage.ToCustomer, CustomerId.Length: > 0 };
-        if (tells) await events.Write(connection, transaction, Events(message, channel), ct);
+        if (tells) await events.Write(connection, transaction, SentEvents.Of(message.CustomerId, message.MessageId, message.Kind, message.Topic, channel.Name, clock.Now()), ct);
         await transaction.CommitAsync(ct);
         if (tells) signals.Publish(Signals.Events);
     }
 
-    private Task Channel(Channel channel, Answer answer, DateTime handedOver, CancellationToken ct) => answer switch
+    private Task Tell(Channel channel, Answer answer, DateTime handedOver, CancellationToken ct) => answer switch
     {
         Answer.Later later => buckets.Throttled(channel, handedOver, later.After, later.Reason, ct),
         Answer.NotReached not => buckets.NotReached(channel, handedOver, not.After, not.Reason, ct),
         Answer.Unknown unknown => buckets.NotReached(channel, handedOver, null, unknown.Reason, ct),
-        Answer.Refused { OfUs: true } refused => buckets.NotReached(channel, handedOver, null, refused.Reason, ct),
+        Answer.Refused { OfUs: true } refused => buckets.RefusedUs(channel, handedOver, refused.Reason, ct),
         _ => buckets.Worked(channel, handedOver, ct),
     };
 
@@ -50,7 +93,7 @@ public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets 
         {
             Answer.Sent sent => new(States.Sent, States.Sent, "") { ProviderId = sent.ProviderId },
             Answer.Refused refused when message.Uncertain is not null => new(States.Unknown, States.Unknown, $"an earlier try may have worked; now: {refused.Reason}"),
-            Answer.Refused refused when PickChannel.More(known, message, channel) => new(States.Queued, "refused", refused.Reason) { Refused = channel.Name },
+            Answer.Refused refused when More(message, known, channel, refused.OfUs) => new(States.Queued, "refused", refused.Reason) { Refused = channel.Name },
             // Wrong for every message and soon put right: they wait for it.
             Answer.Refused { OfUs: true } refused when !late => Again(message, refused.Reason),
             Answer.Refused refused => new(States.Failed, States.Failed, refused.Reason) { Refused = channel.Name },
@@ -66,6 +109,10 @@ public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets 
         };
     }
 
+    // Where it is us whom it refuses, a channel that is not set up yet is no help: the key may be put right first.
+    private static bool More(Message message, IReadOnlyList<Channel> known, Channel channel, bool ofUs) =>
+        PickChannel.More(known, message, channel) && (!ofUs || PickChannel.After(known, channel));
+
     // The channel's own pause is shared; this one keeps a single message that fails every time from coming first each time.
     private static Settlement Again(Message message, string reason) =>
         new(States.Queued, States.Deferred, reason)
@@ -80,23 +127,4 @@ public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets 
         Answer.Unknown unknown => unknown.Reason,
         _ => "",
     };
-
-    private IReadOnlyList<Envelope> Events(Message message, Channel channel)
-    {
-        var now = clock.Now();
-        Envelope Told(string type, object properties) => new()
-        {
-            Id = $"message:{message.MessageId}:{type}",
-            Source = "system",
-            Type = type,
-            CustomerId = message.CustomerId,
-            OccurredAt = now,
-            ReceivedAt = now,
-            Actor = "system",
-            Properties = JsonSerializer.Serialize(properties),
-        };
-        var sent = Told(EventTypes.EmailSent, new { message_id = message.MessageId, kind = message.Kind, topic = message.Topic, channel = channel.Name });
-        // A sent welcome is the first step of onboarding (SPEC §3).
-        return message.Kind == Kinds.Welcome ? [sent, Told(EventTypes.StepPrefix + "welcome_email_sent", new { step = "welcome_email_sent" })] : [sent];
-    }
 }

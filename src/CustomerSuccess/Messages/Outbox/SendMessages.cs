@@ -7,7 +7,7 @@ using Npgsql;
 namespace CustomerSuccess.Messages.Outbox;
 
 /// <summary>
-/// The worker: for each line (Kit; mail) it asks the channel's bucket how many may go, leases as many and sends them side by side.
+/// The worker: for each line (Kit; mail) it asks the buckets of its channels how many may go, leases as many and sends them side by side.
 /// Any number of processes do this on one database. Looks by itself every half second: events come by the thousand,
 /// and few have a message for their effect, so what they signal is not listened to.
 /// </summary>
@@ -15,7 +15,7 @@ public sealed class SendMessages(
     NpgsqlDataSource db, KnownChannels channels, Buckets buckets, ClaimMessages claim, DeliverMessage deliver, Signals signals, MessageSettings settings,
     ILogger<SendMessages> log) : BackgroundService
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500), LookForChannel = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<string, Message> under = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -31,6 +31,7 @@ public sealed class SendMessages(
         using var lanes = new SemaphoreSlim(settings.Lanes);
         using var asked = signals.Subscribe(Signals.Outbox);
         var wait = TimeSpan.Zero;
+        var round = 0;
         while (!ct.IsCancellationRequested)
         {
             try
@@ -38,7 +39,7 @@ public sealed class SendMessages(
                 if (wait > TimeSpan.Zero) await asked.Wait(wait, ct);
                 await lanes.WaitAsync(ct);
                 lanes.Release();
-                wait = await Round(line, lanes, ct);
+                wait = await Round(line, lanes, round++, ct);
             }
             catch (Exception error) when (!ct.IsCancellationRequested)
             {
@@ -55,31 +56,52 @@ public sealed class SendMessages(
     }
 
     // How long to wait before the next.
-    private async Task<TimeSpan> Round(string line, SemaphoreSlim lanes, CancellationToken ct)
+    private async Task<TimeSpan> Round(string line, SemaphoreSlim lanes, int round, CancellationToken ct)
     {
         if (!await claim.Any(line, ct)) return Look;
         var known = await channels.Now(ct);
-        if ((known.FirstOrDefault(channel => channel.Name == Channel.Kit == (line == "kit")) ?? known.FirstOrDefault()) is not { } first) return Look;
-        var grant = await buckets.Take(first, lanes.CurrentCount, ct);
-        // One that takes none now keeps those waiting that it may still take; who was refused, or has no patience left, goes on.
-        var closed = grant.Granted == 0;
-        var claimed = await claim.Run(line, closed ? lanes.CurrentCount : grant.Granted, closed ? first.Name : null, grant.ThrottledSince, ct);
-        await buckets.Return(first, grant.Granted - claimed.Count, ct);
+        var kit = line == "kit" && known.Any(channel => channel.Name == Channel.Kit);
+        var own = known.Where(channel => channel.Name == Channel.Kit == kit).ToList();
+        if (own[0] is NoMailChannel none)
+        {
+            if (await claim.Wait(line, none.Reason, ct)) signals.Publish(Signals.Messages);
+            return LookForChannel;
+        }
+
+        var (claimed, soonest) = (0, Look);
+        // Each is first in its turn: none keeps the others waiting by filling the lanes.
+        for (var n = 0; n < own.Count && lanes.CurrentCount > 0; n++)
+        {
+            var place = (round + n) % own.Count;
+            var grant = await buckets.Take(own[place], lanes.CurrentCount, ct);
+            var turn = new Turn(own[place], [.. own.Take(place).Select(channel => channel.Name)], place == own.Count - 1, grant);
+            claimed += await Send(line, turn, known, lanes, ct);
+            if (turn.Closed && grant.Wait < soonest) soonest = grant.Wait + TimeSpan.FromMilliseconds(5);
+        }
+
+        return claimed > 0 ? TimeSpan.Zero : soonest;
+    }
+
+    // How many are under way. One that takes none now keeps those waiting that it may still take; who has no patience left goes on.
+    private async Task<int> Send(string line, Turn turn, IReadOnlyList<Channel> known, SemaphoreSlim lanes, CancellationToken ct)
+    {
+        var claimed = await claim.Run(line, turn.Closed ? lanes.CurrentCount : turn.Grant.Granted, turn, turn.PassesOn(known), ct);
+        await buckets.Return(turn.Channel, turn.Grant.Granted - claimed.Count, ct);
         foreach (var message in claimed)
         {
             await lanes.WaitAsync(CancellationToken.None);
             under[message.MessageId] = message;
-            _ = Lane(message, known, closed ? null : first, closed ? first : null, lanes);
+            _ = Lane(message, known, turn, lanes);
         }
 
-        return claimed.Count > 0 ? TimeSpan.Zero : closed && grant.Wait < Look ? grant.Wait + TimeSpan.FromMilliseconds(5) : Look;
+        return claimed.Count;
     }
 
-    private async Task Lane(Message message, IReadOnlyList<Channel> known, Channel? paid, Channel? closed, SemaphoreSlim lanes)
+    private async Task Lane(Message message, IReadOnlyList<Channel> known, Turn turn, SemaphoreSlim lanes)
     {
         try
         {
-            await deliver.Run(message, known, paid, closed, CancellationToken.None);
+            await deliver.Run(message, known, turn, CancellationToken.None);
         }
         catch (Exception error)
         {

@@ -7,7 +7,7 @@ namespace CustomerSuccess.Messages.Outbox;
 
 /// <summary>What becomes of a message now: its new state and the row of its history that explains it.</summary>
 /// <param name="State">Of the message from now on.</param>
-/// <param name="Step">How the history calls it.</param>
+/// <param name="Step">How the history calls it; "": it is no row of it, because nothing happened.</param>
 /// <param name="Reason">In words.</param>
 public sealed record Settlement(string State, string Step, string Reason)
 {

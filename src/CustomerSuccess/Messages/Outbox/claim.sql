@@ -1,5 +1,5 @@
 -- Lease the message, unless somebody else has it or holds it this moment: asked by its key, so that one node of a cluster decides.
-update messages set leased_until = now() + @lease, leased_by = @worker, attempt = attempt + 1
+update messages set leased_until = now() + @lease, leased_by = @worker, attempt = attempt + 1, to_email = /*address*/
 where customer_id = @customer and message_id = (
   select message_id from messages
   where customer_id = @customer and message_id = @id and state = 'queued' and not_before <= now() and (leased_until is null or leased_until < now())

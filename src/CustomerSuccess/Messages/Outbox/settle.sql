@@ -2,7 +2,7 @@
 -- outcome may find it given up as unknown meanwhile, and knows better.
 with settled as (
   update messages set
-    state = @State, reason = @Reason, steps = steps + 1,
+    state = @State, reason = @Reason, steps = steps + case when @Step = '' then 0 else 1 end,
     channel = coalesce(nullif(@Channel, ''), channel),
     not_before = case when @State <> 'queued' then not_before
       -- At its deadline it goes to another channel, however long this one said to wait.
@@ -21,5 +21,5 @@ with settled as (
   returning customer_id, message_id, steps
 )
 insert into message_steps (customer_id, message_id, n, at, state, channel, reason, detail)
-select customer_id, message_id, steps, clock_timestamp(), @Step, @Channel, @Reason, @detail::jsonb from settled
+select customer_id, message_id, steps, clock_timestamp(), @Step, @Channel, @Reason, @detail::jsonb from settled where @Step <> ''
 returning at

@@ -1,3 +1,4 @@
+using CustomerSuccess.Messages.Channels.Mail;
 using CustomerSuccess.Messages.Templates.Brand;
 using CustomerSuccess.Messages.Templates.Design;
 using CustomerSuccess.Messages.Templates.Language;
@@ -30,7 +31,7 @@ public static class MakeMail
 
     private static string OneLine(string text)
     {
-        var line = string.Join(' ', new string([.. text.Select(letter => char.IsControl(letter) ? ' ' : letter)]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return line.Length <= LongestSubject ? line : line[..(LongestSubject - 1)].TrimEnd('\ud800', ' ') + "…";
+        var line = string.Join(' ', MailAddress.Words(text, int.MaxValue).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= LongestSubject ? line : MailAddress.Words(line, LongestSubject - 1) + "…";
     }
 }

@@ -44,6 +44,21 @@ public sealed class SendGridTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_mail_that_nobody_knew_about_was_sent_once_its_delivery_is_told()
+    {
+        var mail = await house.Mailed("acme");
+        await house.One<int>("update messages set state = 'unknown', channel = 'sendgrid' where message_id = @mail returning 1", new { mail });
+        await sender.Tell(house, SendGridSender.Event(house, "delivered", "acme", mail));
+        (await house.State(mail)).State.ShouldBe(States.Sent);
+        (await house.Steps(mail))[^1].ShouldBe("delivered");
+        (await house.One<int>("select count(*)::int from events where customer_id = 'acme' and type = 'email_sent'")).ShouldBe(1);
+        // One that failed, was dropped or is on its way again stays what it is.
+        await house.One<int>("update messages set state = 'failed' where message_id = @mail returning 1", new { mail });
+        await sender.Tell(house, SendGridSender.Event(house, "delivered", "acme", mail, id: "again"));
+        (await house.State(mail)).State.ShouldBe(States.Failed);
+    }
+
+    [Fact]
     public async Task Forgeries_change_nothing_and_are_told_so()
     {
         var mail = await house.Mailed("acme");

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Text;
+using CustomerSuccess.Messages.Feedback;
 
 namespace CustomerSuccess.Messages.Channels.Mail;
 
@@ -7,6 +8,12 @@ namespace CustomerSuccess.Messages.Channels.Mail;
 public sealed class SmtpRefused(int code, string text) : Exception($"{code} {text}")
 {
     public int Code => code;
+
+    /// <summary>The enhanced code (RFC 3463) names the address: it does not exist, and will not.</summary>
+    public bool NobodyThere { get; } = code >= 500 && text.Split(' ', 2)[0] is var status && status.StartsWith("5.1.", StringComparison.Ordinal) && BounceClass.IsHard(status, permanent: true, text);
+
+    /// <summary>It takes mail for its own recipients only, or from those who signed in.</summary>
+    public bool NoRelay { get; } = code >= 500 && text.Contains("relay", StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>
@@ -22,6 +29,12 @@ public sealed class SmtpTalk(Stream stream) : IAsyncDisposable
 
     /// <summary>The final dot may have left: from here on silence means that nobody knows.</summary>
     public bool Ended { get; private set; }
+
+    /// <summary>The server lets us in and takes mail from us: what it refuses from here on is this recipient or this mail, before it is us.</summary>
+    public bool Welcome { get; private set; }
+
+    /// <summary>It takes mail for this recipient: what it refuses from here on is the mail.</summary>
+    public bool Knows { get; private set; }
 
     /// <summary>What the server can do, as it said after EHLO.</summary>
     public IReadOnlyList<string> Can { get; private set; } = [];
@@ -75,7 +88,9 @@ public sealed class SmtpTalk(Stream stream) : IAsyncDisposable
     public async Task<string> Send(string from, string to, string mime, CancellationToken ct)
     {
         await Say($"MAIL FROM:<{from}>", ct, 250);
+        Welcome = true;
         await Say($"RCPT TO:<{to}>", ct, 250, 251);
+        Knows = true;
         await Say("DATA", ct, 354);
         var body = mime.EndsWith("\r\n", StringComparison.Ordinal) ? mime : mime + "\r\n";
         // A line that begins with a dot gets one more, so that none is the last one.
@@ -134,7 +149,8 @@ public sealed class SmtpTalk(Stream stream) : IAsyncDisposable
             }
 
             var letter = buffer[start++];
-            if (letter == '\n') return Encoding.UTF8.GetString([.. line]).TrimEnd('\r');
+            // Nothing stays in it that the database would not keep.
+            if (letter == '\n') return MailAddress.Words(Encoding.UTF8.GetString([.. line]), LongestLine);
             line.Add(letter);
         }
 
