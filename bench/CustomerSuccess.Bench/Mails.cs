@@ -179,6 +179,7 @@ internal static class Mails
             ["CS_SECRET"] = "bench-secret-of-32-characters-or-more",
             ["CS_ALLOW_PRIVATE_ADDRESSES"] = "127.0.0.1",
             ["CS_MAIL_FROM"] = "Bench <bench@example.com>",
+            ["CS_PUBLIC_URL"] = "https://bench.example.com",
             ["CS_SENDGRID_API_KEY"] = "SG.bench",
             ["CS_SENDGRID_URL"] = provider.Url,
             ["CS_SENDGRID_RATE"] = rate.ToString(CultureInfo.InvariantCulture),

@@ -88,6 +88,7 @@ public static class Rooms
     public static async Task<IReadOnlyList<(string What, string Value)>> Prepare(IServiceProvider services, bool demo, CancellationToken ct)
     {
         var facts = await AccessRoom.Prepare(services, demo, ct);
+        await MessagesRoom.Prepare(services, ct);
         return demo ? [.. facts, ("Demo data", await Cli.Demo.LoadDemo.Run(services, ct))] : facts;
     }
 }

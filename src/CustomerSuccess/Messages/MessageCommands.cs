@@ -44,6 +44,7 @@ public static class MessageCommands
             {
                 var table = Sheet("At", "State", "Channel", "Why");
                 table.AddRow(Cells(Time(one.Message.CreatedAt), "queued", "", ""));
+                if (one.Earlier > 0) table.AddRow(Cells("", "", "", $"{one.Earlier} earlier steps are not shown"));
                 foreach (var step in one.Steps) table.AddRow(Cells(Time(step.At), step.State, step.Channel, step.Reason));
                 return table;
             });

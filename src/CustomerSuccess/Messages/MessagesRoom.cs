@@ -10,7 +10,9 @@ using CustomerSuccess.Messages.Log;
 using CustomerSuccess.Messages.Outbox;
 using CustomerSuccess.Messages.Schedules;
 using CustomerSuccess.Messages.Templates;
+using CustomerSuccess.Messages.Templates.Brand;
 using CustomerSuccess.Platform;
+using Npgsql;
 
 namespace CustomerSuccess.Messages;
 
@@ -26,10 +28,18 @@ public static class MessagesRoom
         TemplatesDoor.Add(services);
         ConsentDoor.Add(services);
         FeedbackDoor.Add(services, settings);
-        services.AddSingleton<ClaimMessages>().AddSingleton<RecordOutcome>().AddSingleton<DeliverMessage>().AddSingleton<ResendMessage>().AddSingleton<ChangeChannels>();
+        services.AddSingleton<ClaimMessages>().AddSingleton<RecordOutcome>().AddSingleton<DeliverMessage>().AddSingleton<ResendMessage>().AddSingleton<CancelMessage>().AddSingleton<ChangeChannels>();
         services.AddHostedService<SendMessages>();
         services.AddSingleton<ChangeCauses>();
         SchedulesDoor.Add(services);
+    }
+
+    /// <summary>Before anything is sent.</summary>
+    public static async Task Prepare(IServiceProvider services, CancellationToken ct)
+    {
+        if (services.GetRequiredService<ChannelSettings>().PublicUrl is not { Length: > 0 } here) return;
+        await using var connection = await services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(ct);
+        await BrandSettings.Reach(connection, here, services.GetRequiredService<TimeProvider>().Now(), ct);
     }
 
     public static void Map(IEndpointRouteBuilder app)
@@ -38,6 +48,7 @@ public static class MessagesRoom
         api.MapGet("", ListMessages.Handle).RequireAuthorization(Permissions.Viewer);
         api.MapGet("{id}", GetMessage.Handle).RequireAuthorization(Permissions.Viewer);
         api.MapPost("{id}/resend", ResendMessage.Handle).RequireAuthorization(Permissions.Manager);
+        api.MapPost("{id}/cancellation", CancelMessage.Handle).RequireAuthorization(Permissions.Manager);
         MessagePages.Map(app);
         ChannelPages.Map(app);
         TemplatesDoor.Map(app);

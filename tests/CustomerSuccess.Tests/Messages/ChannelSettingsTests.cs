@@ -19,7 +19,7 @@ public sealed class ChannelSettingsTests
     {
         await using var provider = await FakeProvider.Start(House.FreePort());
         await using var server = new FakeSmtp(House.FreePort());
-        await using var house = await House.Open(settings: [("CS_ALLOW_PRIVATE_ADDRESSES", "127.0.0.1"), ("CS_SENDGRID_URL", provider.Url), ("CS_KIT_URL", provider.Url), ("CS_MESSAGES_TIMEOUT", "2")]);
+        await using var house = await House.Open(settings: [("CS_ALLOW_PRIVATE_ADDRESSES", "127.0.0.1"), ("CS_PUBLIC_URL", "https://success.acme.example"), ("CS_SENDGRID_URL", provider.Url), ("CS_KIT_URL", provider.Url), ("CS_MESSAGES_TIMEOUT", "2")]);
         using var alice = await house.As(Cast.Alice);
         (await alice.Page("/settings/messages")).ShouldContain("not set up");
         async Task<string> Save(string part, HttpStatusCode status, params (string, string)[] fields)
@@ -29,8 +29,10 @@ public sealed class ChannelSettingsTests
             return status == HttpStatusCode.Redirect ? await alice.Page("/settings/messages") : await answer.Content.ReadAsStringAsync(Ct);
         }
 
-        (await Save("sender", HttpStatusCode.BadRequest, ("From", "nobody"))).ShouldContain("Acme &lt;hello@acme.example&gt;");
-        await Save("sender", HttpStatusCode.Redirect, ("From", "Acme <hello@acme.example>"), ("ReplyTo", "help@acme.example"));
+        (await Save("sender", HttpStatusCode.BadRequest, ("From", "nobody"), ("Password", Cast.Alice.Password))).ShouldContain("Acme &lt;hello@acme.example&gt;");
+        (await Save("sender", HttpStatusCode.BadRequest, ("From", "Evil <evil@evil.example>"), ("Password", "wrong"))).ShouldContain("not your password");
+        (await Save("sender", HttpStatusCode.BadRequest, ("Remove", "true"), ("Password", Cast.Alice.Password))).ShouldContain("Acme &lt;hello@acme.example&gt;");
+        await Save("sender", HttpStatusCode.Redirect, ("From", "Acme <hello@acme.example>"), ("ReplyTo", "help@acme.example"), ("Password", Cast.Alice.Password));
         (await Save("sendgrid", HttpStatusCode.BadRequest, ("Key", "SG.the-key"), ("Password", "wrong"))).ShouldContain("not your password");
         await Save("sendgrid", HttpStatusCode.Redirect, ("Key", "SG.the-key"), ("Password", Cast.Alice.Password));
         await Save("kit", HttpStatusCode.Redirect, ("Key", "kit-key"), ("Password", Cast.Alice.Password));
@@ -60,6 +62,7 @@ public sealed class ChannelSettingsTests
     [Theory]
     [InlineData("CS_SMTP", "mail.example.com", "no address of a mail server")]
     [InlineData("CS_MAIL_FROM", "Acme", "no mail address")]
+    [InlineData("CS_PUBLIC_URL", "http://127.0.0.1:5080", "cannot reach")]
     [InlineData("CS_KIT_RATE", "5", "no number a minute")]
     [InlineData("CS_SENDGRID_API_KEY", "two words", "cannot be used")]
     [InlineData("CS_SENDGRID_URL", "sendgrid", "no address")]

@@ -81,6 +81,50 @@ public sealed class MessageLogTests(House house) : IClassFixture<House>
     }
 
     [Fact]
+    public async Task A_person_cancels_a_message_that_waits_and_it_is_written_down_who_did()
+    {
+        var later = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1);
+        var id = (await house.Queue(Post.To("mistake", "kim@mistake.example") with { NotBefore = later }))!;
+        await using var connection = await house.Db.OpenConnectionAsync(Ct);
+        // A worker has it and has not begun: it is overtaken.
+        await connection.ExecuteAsync("update messages set attempt = 1, leased_until = now() + interval '1 minute' where message_id = @id", new { id });
+        using var carol = await house.As(Cast.Carol);
+        (await carol.Page($"/messages/{id}")).ShouldNotContain("Cancel message");
+        using var bob = await house.As(Cast.Bob);
+        (await bob.Form($"/messages/{id}", $"/messages/{id}/cancellation", ("reason", "run by mistake"))).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        (await house.State(id)).State.ShouldBe(States.Dropped);
+        (await bob.Page($"/messages/{id}")).ShouldContain("run by mistake");
+        Message seen = new() { CustomerId = "mistake", MessageId = id, DedupeKey = "", Kind = "", Topic = "", Audience = "", ToEmail = "", Attempt = 1 };
+        (await SettleMessage.Run(connection, null, seen, new(States.Sending, States.Sending, ""), Ct)).ShouldBeNull("it was cancelled");
+        (await connection.ExecuteScalarAsync<int>("select count(*)::int from audit where action = 'message.cancelled' and target = 'message:' || @id", new { id })).ShouldBe(1);
+
+        var api = await Machine.With(house, "admin");
+        var other = (await house.Queue(Post.To("mistake", "sue@mistake.example", dedupe: "other") with { NotBefore = later }))!;
+        (await api.Post($"/api/v1/outbox/{other}/cancellation", new { reason = "no" })).Json.GetProperty("state").GetString().ShouldBe("dropped");
+        (await house.Steps(other)).ShouldBe([States.Dropped]);
+        (await api.Post($"/api/v1/outbox/{other}/cancellation", new { })).Status.ShouldBe(HttpStatusCode.Conflict);
+        (await api.Post("/api/v1/outbox/nothing/cancellation", new { })).Status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Of_a_long_history_the_last_steps_are_shown()
+    {
+        var id = (await house.Queue(Post.To("long", "kim@long.example") with { NotBefore = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1) }))!;
+        await using var connection = await house.Db.OpenConnectionAsync(Ct);
+        await connection.ExecuteAsync(
+            """
+            insert into message_steps (customer_id, message_id, n, at, state, reason) select 'long', @id, n, now(), 'deferred', 'try ' || n from generate_series(1, 5000) n;
+            update messages set steps = 5000 where message_id = @id
+            """, new { id });
+        var api = await Machine.With(house, "read");
+        var found = (await api.Get($"/api/v1/outbox/{id}")).Json;
+        found.GetProperty("earlier").GetInt32().ShouldBe(4800);
+        found.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("reason").GetString()).ShouldBe(Enumerable.Range(4801, 200).Select(n => $"try {n}"));
+        using var bob = await house.As(Cast.Bob);
+        (await bob.Page($"/messages/{id}")).ShouldContain("4,800 steps not shown");
+    }
+
+    [Fact]
     public async Task A_worker_that_was_overtaken_writes_nothing()
     {
         var id = (await house.Queue(Post.To("fenced", "f@fenced.example") with { NotBefore = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1) }))!;

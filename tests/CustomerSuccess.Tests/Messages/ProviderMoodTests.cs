@@ -31,7 +31,7 @@ public sealed class ProviderMoodTests : IAsyncLifetime
 
     internal static (string, string)[] Settings(FakeProvider provider, FakeSmtp server) =>
     [
-        ("CS_ALLOW_PRIVATE_ADDRESSES", "127.0.0.1"), ("CS_MAIL_FROM", "Acme <hello@acme.example>"), ("CS_MESSAGES_TIMEOUT", "2"),
+        ("CS_ALLOW_PRIVATE_ADDRESSES", "127.0.0.1"), ("CS_MAIL_FROM", "Acme <hello@acme.example>"), ("CS_PUBLIC_URL", "https://success.acme.example"), ("CS_MESSAGES_TIMEOUT", "2"),
         ("CS_KIT_API_KEY", "kit"), ("CS_KIT_URL", provider.Url), ("CS_KIT_RATE", "100000"),
         ("CS_SENDGRID_API_KEY", "SG.x"), ("CS_SENDGRID_URL", provider.Url), ("CS_SENDGRID_RATE", "100000"),
         ("CS_SMTP", string.Create(CultureInfo.InvariantCulture, $"smtp+plain://127.0.0.1:{server.Port}")), ("CS_SMTP_RATE", "100000"),

@@ -16,7 +16,7 @@ public sealed record ChannelHealth(string Name, string Title, DateTime? LastSent
             select channel, last_sent_at, last_failed_at, last_error, case when paused_until > now() and not trial then paused_until end as paused_until, throttled_since, failures
             from channels
             """, cancellationToken: ct))).ToDictionary(row => row.Channel, StringComparer.Ordinal);
-        return [.. known.Select(channel => rows.TryGetValue(channel.Name, out var row)
+        return [.. known.Where(channel => channel is not NoMailChannel).Select(channel => rows.TryGetValue(channel.Name, out var row)
             ? new ChannelHealth(channel.Name, channel.Title, row.LastSentAt, row.LastFailedAt, row.LastError, row.PausedUntil, row.ThrottledSince, row.Failures)
             : new ChannelHealth(channel.Name, channel.Title, null, null, "", null, null, 0))];
     }

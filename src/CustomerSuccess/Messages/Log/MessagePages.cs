@@ -26,6 +26,7 @@ public static class MessagePages
         pages.MapGet("mailbox/{id}/html", Html).RequireAuthorization(Permissions.Viewer);
         pages.MapGet("{id}", One).RequireAuthorization(Permissions.Viewer);
         pages.MapPost("{id}/resend", ResendMessage.Submit).RequireAuthorization(Permissions.Manager);
+        pages.MapPost("{id}/cancellation", CancelMessage.Submit).RequireAuthorization(Permissions.Manager);
         app.MapGet("/live/messages", Live).RequireAuthorization(Permissions.Viewer).ExcludeFromDescription();
     }
 
@@ -41,7 +42,7 @@ public static class MessagePages
         await using var connection = await db.OpenConnectionAsync(ct);
         var page = await ListMessages.Run(connection, filter, ct);
         var names = await Names(connection, page.Messages.Select(message => message.CustomerId), ct);
-        return new(filter, page, names, await CountMessages.Run(connection, ct), await ChannelHealth.Read(connection, known, ct));
+        return new(filter, page, names, await CountMessages.Run(connection, ct), await ChannelHealth.Read(connection, known, ct)) { Held = known.OfType<NoMailChannel>().FirstOrDefault()?.Reason };
     }
 
     private static async Task<Results<RazorComponentResult<MessagePage>, NotFound>> One(string id, NpgsqlDataSource db, CancellationToken ct)

@@ -1,5 +1,6 @@
 using AngleSharp.Html.Parser;
 using CustomerSuccess.Messages.Templates;
+using CustomerSuccess.Messages.Templates.Brand;
 using CustomerSuccess.Messages.Templates.Design;
 using CustomerSuccess.Messages.Templates.Facts;
 using CustomerSuccess.Messages.Templates.Versions;
@@ -18,6 +19,19 @@ public sealed class MailPartsTests
         return colour.Contrast(colour.Over()) >= 4.5 && colour.ReadableOn(Colour.White).Contrast(Colour.White) >= 4.5 && colour.ReadableOn(Colour.DarkSheet).Contrast(Colour.DarkSheet) >= 4.5
             && Colour.Parse(colour.ToString()) == colour;
     }));
+
+    [Fact]
+    public void A_subject_is_cut_between_characters()
+    {
+        var kind = TemplateKind.Find("welcome")!;
+        for (var before = 190; before < 200; before++)
+        {
+            var subject = new string('x', before) + string.Concat(Enumerable.Repeat("\U0001F680", 20));
+            var made = MakeMail.Run(new(subject, "", "<p>Hello</p>", ""), SampleLetters.Of(kind, BrandSettings.Usual), BrandSettings.Usual, new Frame(true, "Northwind", null, null));
+            made.Subject.Length.ShouldBeLessThanOrEqualTo(200);
+            new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetByteCount(made.Subject).ShouldBePositive();
+        }
+    }
 
     [Theory]
     [InlineData("red")]

@@ -3,6 +3,7 @@ using CustomerSuccess.Access;
 using CustomerSuccess.Access.Audit;
 using CustomerSuccess.Messages.Channels.Mail;
 using CustomerSuccess.Platform;
+using Dapper;
 using Npgsql;
 
 namespace CustomerSuccess.Messages.Channels.Setup;
@@ -11,6 +12,12 @@ namespace CustomerSuccess.Messages.Channels.Setup;
 public sealed class ChangeChannels(NpgsqlDataSource db, Settings settings, KnownChannels channels, AuditLog audit, TimeProvider clock)
 {
     private const int LongestHost = 253;
+
+    // What was wrong with it was wrong with the key before: it is tried at once.
+    private const string Anew = """
+        insert into channels (channel, tokens, filled_at) values (@part, 1, clock_timestamp())
+        on conflict (channel) do update set failures = 0, throttled_since = null, paused_until = null, trial = false, refused_us = false, reason = ''
+        """;
 
     /// <summary>Change one part of it; what is wrong, by field, or null.</summary>
     public async Task<IReadOnlyDictionary<string, string>?> Run(string part, ChannelForm form, ClaimsPrincipal who, CancellationToken ct)
@@ -22,15 +29,20 @@ public sealed class ChangeChannels(NpgsqlDataSource db, Settings settings, Known
         var before = await EnteredChannels.Read(connection, transaction, alone: true, ct);
         var after = Changed(part, form, before);
         await after.Write(connection, transaction, clock.Now(), who.AuditActor(), ct);
+        if (part is Channel.Kit or Channel.SendGrid or Channel.Smtp && !Removes(part, form)) await connection.ExecuteAsync(new CommandDefinition(Anew, new { part }, transaction, cancellationToken: ct));
         await audit.Write(connection, transaction, who.AuditActor(), "channels.changed", "channel:" + part, new { secret_changed = Secret(part, after) != Secret(part, before) }, ct);
         await transaction.CommitAsync(ct);
         channels.Forget();
         return null;
     }
 
-    /// <summary>Whether this changes where mails go or with whose key: asked a password for.</summary>
-    public static bool Asks(string part, ChannelForm form) => part switch
+    /// <summary>Whether this takes a channel away; a sender is only changed.</summary>
+    public static bool Removes(string part, ChannelForm form) => form.Remove == true && part is Channel.Kit or Channel.SendGrid or Channel.Smtp;
+
+    /// <summary>Whether this changes where mails go, who they are from or with whose key: asked a password for.</summary>
+    public static bool Asks(string part, ChannelForm form) => !Removes(part, form) && part switch
     {
+        "sender" => true,
         Channel.Kit or Channel.SendGrid => !string.IsNullOrWhiteSpace(form.Key),
         Channel.Smtp => !string.IsNullOrWhiteSpace(form.Host),
         _ => false,
@@ -40,10 +52,12 @@ public sealed class ChangeChannels(NpgsqlDataSource db, Settings settings, Known
     {
         "sender" => before with { From = form.From!.Trim(), ReplyTo = (form.ReplyTo ?? "").Trim() },
         Channel.Kit => before with { KitKey = form.Remove == true ? "" : EnteredChannels.Seal(settings, form.Key!.Trim()) },
-        Channel.SendGrid => before with { SendGridKey = form.Remove == true ? "" : EnteredChannels.Seal(settings, form.Key!.Trim()) },
+        "mailbox" => before with { Mailbox = true },
+        Channel.SendGrid => before with { Mailbox = false, SendGridKey = form.Remove == true ? "" : EnteredChannels.Seal(settings, form.Key!.Trim()) },
         _ when form.Remove == true => before with { SmtpHost = "", SmtpUser = "", SmtpPassword = "" },
         _ => before with
         {
+            Mailbox = false,
             SmtpHost = form.Host!.Trim(),
             SmtpPort = form.Port ?? 587,
             SmtpSecurity = Enum.Parse<SmtpSecurity>(form.Security!, ignoreCase: true),
@@ -56,7 +70,7 @@ public sealed class ChangeChannels(NpgsqlDataSource db, Settings settings, Known
     private static Dictionary<string, string> Problems(string part, ChannelForm form)
     {
         var problems = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (form.Remove == true) return problems;
+        if (Removes(part, form) || part == "mailbox") return problems;
         switch (part)
         {
             case "sender":

@@ -27,4 +27,7 @@ public sealed record ChannelForm
 
     /// <summary>The button that takes it away.</summary>
     public bool? Remove { get; init; }
+
+    /// <summary>The button that keeps mails in the mailbox.</summary>
+    public bool? Keep { get; init; }
 }

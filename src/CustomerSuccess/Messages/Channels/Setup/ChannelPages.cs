@@ -3,6 +3,7 @@ using CustomerSuccess.Access;
 using CustomerSuccess.Access.Audit;
 using CustomerSuccess.Access.Users;
 using CustomerSuccess.Messages.Pages;
+using CustomerSuccess.Messages.Templates.Brand;
 using CustomerSuccess.Platform.Shell;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -13,7 +14,7 @@ namespace CustomerSuccess.Messages.Channels.Setup;
 /// <summary>Settings, Messages: who mails are from, the channels in their order, their keys, and a test of each connection.</summary>
 public static class ChannelPages
 {
-    private static readonly string[] Parts = ["sender", Channel.Kit, Channel.SendGrid, Channel.Smtp];
+    private static readonly string[] Parts = ["sender", "mailbox", Channel.Kit, Channel.SendGrid, Channel.Smtp];
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -33,11 +34,16 @@ public static class ChannelPages
     {
         if (!Parts.Contains(part)) return TypedResults.NotFound();
         // Whoever sets a mail server reads every mail from then on, so a borrowed browser must not.
-        var problems = form.Remove != true && ChangeChannels.Asks(part, form) && !await confirm.Right(http.User.FindFirstValue(ClaimTypes.Email) ?? "", form.Password ?? "", ct)
+        var problems = ChangeChannels.Asks(part, form) && !await confirm.Right(http.User.FindFirstValue(ClaimTypes.Email) ?? "", form.Password ?? "", ct)
             ? new Dictionary<string, string>(StringComparer.Ordinal) { ["password"] = ConfirmPassword.Wrong }
             : await change.Run(part, form, http.User, ct);
         if (problems is not null) return Page(await Model(desk.Db, desk.Channels, ct) with { Of = part, Form = form, Problems = problems });
-        Flash.Say(http, form.Remove == true ? $"{ChannelName.Of(part)} is no longer used." : part == "sender" ? "Saved. Mails are from there now." : $"Saved. {ChannelName.Of(part)} is used from now on; test it.");
+        Flash.Say(http, ChangeChannels.Removes(part, form) ? $"{ChannelName.Of(part)} is no longer used." : part switch
+        {
+            "sender" => "Saved. Mails are from there now.",
+            "mailbox" => "Mails are kept in the mailbox from now on.",
+            _ => $"Saved. {ChannelName.Of(part)} is used from now on; test it.",
+        });
         return TypedResults.LocalRedirect("/settings/messages");
     }
 
@@ -57,7 +63,9 @@ public static class ChannelPages
         var known = await channels.Now(ct);
         await using var connection = await db.OpenConnectionAsync(ct);
         var entered = await EnteredChannels.Read(connection, null, alone: false, ct);
-        return new(entered, channels.Environment, channels.From(entered), await ChannelHealth.Read(connection, known, ct));
+        var held = known.OfType<NoMailChannel>().FirstOrDefault()?.Reason;
+        var examples = known.All(channel => channel.Name is Channel.Kit or Channel.Log) ? [] : (await BrandSettings.Read(connection, ct)).Examples().ToList();
+        return new(entered, channels.Environment, channels.From(entered), await ChannelHealth.Read(connection, known, ct)) { Held = held, Examples = examples };
     }
 
     private static RazorComponentResult<ChannelsPage> Page(ChannelsPage.Content content) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CustomerSuccess.Messages.Channels.Mail;
+using CustomerSuccess.Messages.Templates.Brand;
 using CustomerSuccess.Platform;
 
 namespace CustomerSuccess.Messages.Channels.Setup;
@@ -12,6 +13,9 @@ public sealed record ChannelSettings
 
     /// <summary>CS_MAIL_REPLY_TO.</summary>
     public MailAddress? ReplyTo { get; init; }
+
+    /// <summary>CS_PUBLIC_URL: where readers of mails reach this installation; "": as the page says.</summary>
+    public string PublicUrl { get; init; } = "";
 
     /// <summary>CS_KIT_API_KEY: a key of Kit's API v4.</summary>
     public string KitKey { get; init; } = "";
@@ -45,6 +49,7 @@ public sealed record ChannelSettings
         {
             From = Mail(source, "CS_MAIL_FROM"),
             ReplyTo = Mail(source, "CS_MAIL_REPLY_TO"),
+            PublicUrl = Here(source),
             KitKey = Key(source, "CS_KIT_API_KEY"),
             KitUrl = Address(source, "CS_KIT_URL", defaults.KitUrl),
             KitRate = Rate(source, "CS_KIT_RATE", defaults.KitRate),
@@ -70,6 +75,10 @@ public sealed record ChannelSettings
     private static MailAddress? Mail(IConfiguration source, string name) =>
         (source[name] ?? "").Trim() is not { Length: > 0 } text ? null
         : MailAddress.Parse(text) ?? throw new Trouble($"{name} is '{text}', which is no mail address.", $"For example {name}=\"Acme Support <support@acme.example>\"");
+
+    private static string Here(IConfiguration source) =>
+        (source["CS_PUBLIC_URL"] ?? "").Trim().TrimEnd('/') is var here && (here.Length == 0 || BrandSettings.IsPublic(here)) ? here
+        : throw new Trouble($"CS_PUBLIC_URL is '{here}', which readers of mails cannot reach.", "An https address from outside, as in CS_PUBLIC_URL=https://success.example.com; leave it out where no mails are sent.");
 
     private static Uri Address(IConfiguration source, string name, Uri otherwise) =>
         (source[name] ?? "").Trim() is not { Length: > 0 } text ? otherwise

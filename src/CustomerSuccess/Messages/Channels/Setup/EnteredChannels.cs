@@ -31,6 +31,9 @@ public sealed record EnteredChannels
 
     public string SmtpPassword { get; init; } = "";
 
+    /// <summary>Somebody who no longer has a mail channel wants the mails in the mailbox: without that they wait for the next one.</summary>
+    public bool Mailbox { get; init; }
+
     public static async Task<EnteredChannels> Read(NpgsqlConnection connection, NpgsqlTransaction? transaction, bool alone, CancellationToken ct) =>
         await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
             "select value::text from settings where name = @Name" + (alone ? " for update" : ""), new { Name }, transaction, cancellationToken: ct)) is { } json

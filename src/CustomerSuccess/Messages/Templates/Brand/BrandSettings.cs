@@ -43,6 +43,17 @@ public sealed record BrandSettings
 
     public static BrandSettings Usual { get; } = new();
 
+    /// <summary>Whether readers of a mail can reach this installation: links to unsubscribe lead here, and mail programs follow https alone (RFC 8058).</summary>
+    public static bool IsPublic(string here) => Uri.TryCreate(here, UriKind.Absolute, out var uri) && uri.Scheme == "https" && !uri.IsLoopback && uri.Host.Contains('.', StringComparison.Ordinal);
+
+    /// <summary>What mails say that is nobody's: still the example it came with.</summary>
+    public IEnumerable<string> Examples()
+    {
+        if (Company == Usual.Company) yield return "the company's name";
+        if (App == Usual.App) yield return "where your product is";
+        if (Docs == Usual.Docs) yield return "where its documentation is";
+    }
+
     internal Colour Parsed => Design.Colour.Parse(Colour) ?? new Colour(0x3b, 0x5b, 0xdb);
 
     /// <summary>What to do for a step; the step's own name where nobody wrote better words.</summary>
@@ -68,6 +79,14 @@ public sealed record BrandSettings
     public static async Task<BrandSettings> Read(NpgsqlConnection connection, CancellationToken ct) =>
         await connection.ExecuteScalarAsync<string?>(new CommandDefinition("select value::text from settings where name = 'brand'", cancellationToken: ct)) is { } json
             ? JsonSerializer.Deserialize<BrandSettings>(json, JsonSerializerOptions.Web)! : Usual;
+
+    /// <summary>CS_PUBLIC_URL comes first: it is written over what the page says.</summary>
+    public static Task Reach(NpgsqlConnection connection, string here, DateTime now, CancellationToken ct) => connection.ExecuteAsync(new CommandDefinition(
+        """
+        insert into settings (name, value, changed_at, changed_by) values ('brand', jsonb_build_object('here', @here), @now, 'system')
+        on conflict (name) do update set value = settings.value || excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by
+        where settings.value ->> 'here' is distinct from excluded.value ->> 'here'
+        """, new { here, now }, cancellationToken: ct));
 
     public Task Save(NpgsqlConnection connection, NpgsqlTransaction transaction, string actor, DateTime now, CancellationToken ct) => connection.ExecuteAsync(new CommandDefinition(
         """
