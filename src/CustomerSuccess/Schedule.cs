@@ -17,5 +17,6 @@ public static class Schedule
         Events.Dialects.DailyVisitors.Forget(all.GetRequiredService<Npgsql.NpgsqlDataSource>()),
         .. TrimReceipts.Jobs(all),
         .. Onboarding.OnboardingRoom.Jobs(all),
+        Messages.TrimMessages.Daily(all.GetRequiredService<Npgsql.NpgsqlDataSource>()),
     ];
 }

@@ -11,14 +11,17 @@ public sealed class HostileTextTests(House house) : IClassFixture<House>
     private const int Together = 5;
 
     // What ran, what the policy had to stop, addresses that lead away or run, and elements nobody of us writes.
-    private const string Harm = """
+    internal const string Harm = """
         [...window.harm ?? ['no probe'],
          ...[...document.querySelectorAll('[href],[src],[action],[formaction],[data],[background]')].flatMap(e => ['href', 'src', 'action', 'formaction', 'data', 'background'].map(a => e.getAttribute(a)))
            .filter(a => a !== null && !/^(\/(?!\/)|#|\?|mailto:[^?]*(\?subject=|$)|https:\/\/github\.com\/[^\/]*$)/.test(a)).map(a => 'address ' + a),
          ...[...document.querySelectorAll('iframe,object,embed,base,style,template,video,audio,math,marquee,img,meta[http-equiv],[style],[srcdoc],[onerror],[onload],[onfocus],[onmouseover],[ontoggle],script:not([src^="/assets/"]),b[hx-get],b[hx-post]')].map(e => 'element ' + e.outerHTML)]
         """;
 
-    private static string[] Texts { get; } = Repository.Read("tests/CustomerSuccess.Tests/Web/hostile.txt").TrimEnd('\n').Split('\n');
+    internal const string Probe =
+        "window.harm = []; window.__x = n => harm.push('ran ' + n); window.alert = window.__x; document.addEventListener('securitypolicyviolation', e => harm.push('stopped ' + e.violatedDirective + ' ' + e.sample))";
+
+    internal static string[] Texts { get; } = Repository.Read("tests/CustomerSuccess.Tests/Web/hostile.txt").TrimEnd('\n').Split('\n');
 
     [Fact]
     public async Task Whatever_was_typed_is_text_on_every_page()
@@ -35,8 +38,7 @@ public sealed class HostileTextTests(House house) : IClassFixture<House>
 
         await house.Hire(Cast.Alice);
         await using var alice = await Browser.Open(house);
-        await alice.Page.AddInitScriptAsync(
-            "window.harm = []; window.__x = n => harm.push('ran ' + n); window.alert = window.__x; document.addEventListener('securitypolicyviolation', e => harm.push('stopped ' + e.violatedDirective + ' ' + e.sample))");
+        await alice.Page.AddInitScriptAsync(Probe);
         await alice.SignIn(Cast.Alice);
         foreach (var page in pages)
         {

@@ -12,7 +12,8 @@ public static class CauseFolds
     public static IReadOnlyList<Fold> All { get; } =
     [
         new([], Sql.Read("Messages/Causes/caused.sql").Replace("/*causes*/", string.Join(",\n    ", KnownCauses.All.Select(Row)), StringComparison.Ordinal)
-            .Replace("/*types*/", string.Join(", ", KnownCauses.All.Select(cause => $"'{cause.Type}'").Distinct()), StringComparison.Ordinal), On: FoldOn.Arrival, Takes: KnownCauses.Takes),
+            .Replace("/*types*/", string.Join(", ", KnownCauses.All.Select(cause => $"'{cause.Type}'").Distinct()), StringComparison.Ordinal)
+            .Replace("/*fresh*/", $"{KnownCauses.FreshDays}", StringComparison.Ordinal), On: FoldOn.Arrival, Takes: KnownCauses.Takes),
         new([], Sql.Read("Messages/Causes/into_risk.sql"), On: FoldOn.Arrival, Takes: KnownCauses.TakesRisk),
     ];
 

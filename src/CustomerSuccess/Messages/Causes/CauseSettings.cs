@@ -16,15 +16,12 @@ public sealed record CauseSettings(IReadOnlyList<string> Off, IReadOnlyList<stri
     public static CauseSettings Usual { get; } = new([], [], true);
 
     public static async Task<CauseSettings> Read(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken ct) =>
-        await connection.ExecuteScalarAsync<string?>(new CommandDefinition("select value::text from settings where name = 'causes'", null, transaction, cancellationToken: ct)) is { } json
-            ? JsonSerializer.Deserialize<CauseSettings>(json, JsonSerializerOptions.Web)! : Usual;
+        Parse(await SavedSetting.Read(connection, transaction, Name, ct));
 
-    public Task Save(NpgsqlConnection connection, NpgsqlTransaction transaction, string actor, DateTime now, CancellationToken ct) => connection.ExecuteAsync(new CommandDefinition(
-        """
-        insert into settings (name, value, changed_at, changed_by) values ('causes', @value::jsonb, @now, @actor)
-        on conflict (name) do update set value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by
-        """,
-        new { value = JsonSerializer.Serialize(this, JsonSerializerOptions.Web), now, actor }, transaction, cancellationToken: ct));
+    public static CauseSettings Parse(SavedSetting? saved) => saved is null ? Usual : JsonSerializer.Deserialize<CauseSettings>(saved.Value, JsonSerializerOptions.Web)!;
+
+    public Task Save(NpgsqlConnection connection, NpgsqlTransaction transaction, string actor, DateTime now, CancellationToken ct) =>
+        SavedSetting.Write(connection, transaction, Name, JsonSerializer.Serialize(this, JsonSerializerOptions.Web), actor, now, ct);
 
     /// <summary>Who gets what is about all customers: the addresses above, else the admins.</summary>
     public async Task<IReadOnlyList<string>> Everyone(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken ct) =>

@@ -23,8 +23,8 @@ public sealed class ChangeCauses(NpgsqlDataSource db, AuditLog audit, TimeProvid
         Request request, ClaimsPrincipal who, ChangeCauses change, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct) =>
         await change.Run(request, who, ct) is { Count: > 0 } faults ? EventAnswers.Invalid(faults) : TypedResults.Ok(await CountCauses.Run(db, clock.Now(), ct));
 
-    /// <summary>What is wrong with it; nothing is saved then.</summary>
-    public async Task<IReadOnlyList<Fault>> Run(Request request, ClaimsPrincipal who, CancellationToken ct)
+    /// <summary>What is wrong with it; nothing is saved then. Seen: the mark of what a form was filled with; null: what is left out stays as it is by now.</summary>
+    public async Task<IReadOnlyList<Fault>> Run(Request request, ClaimsPrincipal who, CancellationToken ct, string? seen = null)
     {
         var faults = new List<Fault>();
         if (request.Off?.FirstOrDefault(name => !KnownCauses.Exists(name)) is { } unknown) faults.Add(new Fault("off", $"names '{unknown}', which is no cause"));
@@ -34,7 +34,9 @@ public sealed class ChangeCauses(NpgsqlDataSource db, AuditLog audit, TimeProvid
         if (faults.Count > 0) return faults;
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        var before = await CauseSettings.Read(connection, transaction, ct);
+        var saved = await SavedSetting.Hold(connection, transaction, CauseSettings.Name, ct);
+        if (SavedSetting.Newer(seen, saved?.ChangedAt)) return [new Fault(SavedSetting.Seen, SavedSetting.Changed)];
+        var before = CauseSettings.Parse(saved);
         var after = new CauseSettings(request.Off is { } off ? [.. off.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] : before.Off, team ?? before.Team, request.Owner ?? before.Owner);
         await after.Save(connection, transaction, who.Actor(), clock.Now(), ct);
         await audit.Write(connection, transaction, who.AuditActor(), "causes.changed", "", new { after.Off, team = after.Team.Count, after.Owner }, ct);

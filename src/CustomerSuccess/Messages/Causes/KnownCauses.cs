@@ -27,6 +27,9 @@ public static class KnownCauses
 
     public const string AtRisk = "at_risk";
 
+    /// <summary>What happened more days before it came in causes nothing. As long as missed webhooks are fetched again.</summary>
+    public const int FreshDays = 3;
+
     public static IReadOnlyList<Cause> All { get; } =
     [
         new("welcome", "Welcome", "A customer is created", EventTypes.CustomerCreated, Kinds.Welcome, Onboarding, 90) { Milestone = Steps.WelcomeEmailSent },

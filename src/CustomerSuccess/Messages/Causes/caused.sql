@@ -1,12 +1,13 @@
--- What came in that has a message for its effect. Not what was known already: a step that was done before, the same blocker again.
+-- What came in that has a message for its effect. Not what was known already: a step that was done before, the same blocker again,
+-- also where both came in one call. Nor what happened long before it came in: nobody wants to hear of it now.
 -- Most steps are told again, so that is asked first, by a look-up for each. The customer's lock is held: whoever came first is seen.
 causing as (
-  select n.customer_id, n.source, n.id, n.type, n.occurred_at, n.properties
+  select distinct on (n.customer_id, n.type, n.properties ->> 'blocker_type') n.customer_id, n.source, n.id, n.type, n.occurred_at, n.properties
   from new n
   left join lateral (
     select account_created, github_action_installed, first_issue_tagged, first_pr_generated, blocker_type from onboarding where customer_id = n.customer_id offset 0
   ) stood on true
-  where n.type in (/*types*/) and n.customer_id is not null and not n.history
+  where n.type in (/*types*/) and n.customer_id is not null and not n.history and n.occurred_at >= n.received_at - interval '/*fresh*/ days'
     and case n.type
       when 'onboarding_step_account_created' then stood.account_created is null
       when 'onboarding_step_github_action_installed' then stood.github_action_installed is null
@@ -14,6 +15,7 @@ causing as (
       when 'onboarding_step_first_pr_generated' then stood.first_pr_generated is null
       when 'onboarding_blocked' then coalesce(stood.blocker_type, '') <> coalesce(n.properties ->> 'blocker_type', '')
       else true end
+  order by n.customer_id, n.type, n.properties ->> 'blocker_type', n.occurred_at, n.id
 ),
 cause_settings as (
   select coalesce((select value from settings where name = 'causes'), '{}'::jsonb) as value

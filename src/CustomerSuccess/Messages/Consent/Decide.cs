@@ -17,6 +17,9 @@ public sealed record Circumstances(Message Message, Topic Topic, MailLimits Limi
     /// <summary>What the person switched off, and when; null: it is wanted.</summary>
     public string? Unwanted { get; init; }
 
+    /// <summary>Why nobody needs it any more; null: its cause still holds.</summary>
+    public string? Over { get; init; }
+
     /// <summary>Null where the customer is not known.</summary>
     public Account? Customer { get; init; }
 
@@ -39,6 +42,7 @@ public static class Decide
     public static Judgement Of(Circumstances all)
     {
         if (all.Suppressed is { } suppressed) return new Judgement.Suppress(suppressed);
+        if (all.Over is { } over && all.Message.ResentBy.Length == 0) return new Judgement.Drop(over);
         if (all.Message.Audience != NewMessage.ToCustomer) return new Judgement.Send();
         if (all.Customer is { } customer && Gone(customer, all.Topic) is { } gone) return new Judgement.Drop(gone);
         if (all.Topic.Transactional) return new Judgement.Send();

@@ -35,6 +35,8 @@ public sealed class JudgeMessage(AddressKeys keys)
     // Due at about the same time: whoever was put off to the same minute competes.
     private const int MostRivals = 50;
 
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5), OneDay = TimeSpan.FromDays(1);
+
     private static readonly string Facts = Sql.Read("Messages/Consent/circumstances.sql");
 
     public async Task<Judgement> Run(NpgsqlConnection connection, NpgsqlTransaction transaction, Message message, DateTime now, CancellationToken ct)
@@ -59,9 +61,10 @@ public sealed class JudgeMessage(AddressKeys keys)
             email,
             everything = Topic.Everything,
             since = now - Caps.Longest,
+            until = now + Skew,
         };
         await using var read = await connection.QueryMultipleAsync(new CommandDefinition(Facts, args, transaction, cancellationToken: ct));
-        var age = await read.ReadSingleOrDefaultAsync<double>();
+        var (age, over) = await read.ReadSingleOrDefaultAsync<(double Age, string? Over)>();
         var limits = MailLimits.Parse(await read.ReadSingleOrDefaultAsync<string?>());
         var topic = await read.ReadSingleOrDefaultAsync<Topic>() ?? Topic.Unknown(message.Topic);
         var customer = await read.ReadSingleOrDefaultAsync<Circumstances.Account>();
@@ -74,6 +77,7 @@ public sealed class JudgeMessage(AddressKeys keys)
         var all = new Circumstances(message, topic, limits, now)
         {
             Age = TimeSpan.FromSeconds(age),
+            Over = over,
             Customer = customer,
             Suppressed = suppressed is { } why ? $"{SuppressionList.Words(why.Reason)} on {why.At:yyyy-MM-dd}" : null,
             Unwanted = choice is { Wanted: false } no ? $"unsubscribed from {(no.Topic == Topic.Everything ? "everything" : topic.Title)} on {no.ChangedAt:yyyy-MM-dd}" : null,
@@ -106,10 +110,11 @@ public sealed class JudgeMessage(AddressKeys keys)
     private async Task Hold(NpgsqlConnection connection, NpgsqlTransaction transaction, Message message, DateTime now, CancellationToken ct) =>
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            delete from message_holds where address_key = @key and at < @old;
+            -- By the later of two clocks one that runs ahead would forget what still counts.
+            delete from message_holds where address_key = @key and at < least(@old, now() - @kept);
             insert into message_holds (address_key, message_id, customer_id, kind, at) values (@key, @MessageId, @CustomerId, @Kind, @now)
             on conflict (address_key, message_id) do update set at = excluded.at
             """,
-            new { key = keys.Of(message.ToEmail), message.MessageId, message.CustomerId, message.Kind, now, old = now - Caps.Longest - TimeSpan.FromDays(1) },
+            new { key = keys.Of(message.ToEmail), message.MessageId, message.CustomerId, message.Kind, now, old = now - Caps.Longest - OneDay, kept = Caps.Longest + OneDay },
             transaction, cancellationToken: ct));
 }

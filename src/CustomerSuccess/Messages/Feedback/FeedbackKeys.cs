@@ -7,7 +7,6 @@ using CustomerSuccess.Messages.Consent.Pages;
 using CustomerSuccess.Messages.Consent.Topics;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Platform.Shell;
-using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
@@ -65,17 +64,12 @@ public sealed class FeedbackKeys(NpgsqlDataSource db, FeedbackSettings environme
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
-            insert into settings (name, value, changed_at, changed_by) values (@Name, @value::jsonb, @now, @actor)
-            on conflict (name) do update set value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by
-            """, new { Name, value = JsonSerializer.Serialize(given), now = clock.Now(), actor = http.User.Actor() }, transaction, cancellationToken: ct));
+        await SavedSetting.Write(connection, transaction, Name, JsonSerializer.Serialize(given), http.User.Actor(), clock.Now(), ct);
         await audit.Write(connection, transaction, http.User.AuditActor(), "messages.sendgrid-keys-changed", "", new { keys = given.Length }, ct);
         await transaction.CommitAsync(ct);
         known = null;
     }
 
     private static async Task<IReadOnlyList<string>> Read(NpgsqlConnection connection, CancellationToken ct) =>
-        await connection.ExecuteScalarAsync<string?>(new CommandDefinition("select value::text from settings where name = @Name", new { Name }, cancellationToken: ct)) is { } json
-            ? JsonSerializer.Deserialize<string[]>(json)! : [];
+        await SavedSetting.Read(connection, null, Name, ct) is { } saved ? JsonSerializer.Deserialize<string[]>(saved.Value)! : [];
 }

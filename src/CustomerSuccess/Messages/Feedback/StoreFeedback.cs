@@ -91,9 +91,9 @@ public sealed class StoreFeedback(NpgsqlDataSource db, EventLog log, Suppression
         var isNew = await connection.ExecuteScalarAsync<int?>(new CommandDefinition(
             """
             insert into feedback (customer_id, source, event_id, message_id, kind, at, received_at, url, agent, address, method)
-            values (@CustomerId, @source, @EventId, @MessageId, @Kind, @At, @now, @Url, @Agent, @Address, @Method) on conflict do nothing returning 1
+            values (@CustomerId, @source, @EventId, @MessageId, @Kind, @At, @now, @url, @Agent, @Address, @Method) on conflict do nothing returning 1
             """,
-            new { mail.CustomerId, source, told.EventId, mail.MessageId, told.Kind, told.At, now, told.Url, told.Agent, told.Address, told.Method }, transaction, cancellationToken: ct)) is not null;
+            new { mail.CustomerId, source, told.EventId, mail.MessageId, told.Kind, told.At, now, url = PreferenceLinks.Masked(told.Url), told.Agent, told.Address, told.Method }, transaction, cancellationToken: ct)) is not null;
         if (isNew && told.Kind != Told.Clicked) await AddStep.Run(connection, transaction, mail.CustomerId, mail.MessageId, now, told.Kind, source, Words(told), new { told.At, hard = told.Kind == Told.Bounced ? told.Hard : (bool?)null }, ct);
         return isNew;
     }

@@ -1,5 +1,6 @@
 using CustomerSuccess.Access;
 using CustomerSuccess.Messages.Channels;
+using CustomerSuccess.Messages.Consent.Choices;
 using CustomerSuccess.Messages.Pages;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Platform.Shell;
@@ -77,10 +78,12 @@ public static class MessagePages
         return TypedResults.Content(mail.Html, "text/html; charset=utf-8");
     }
 
-    private static Task<Kept?> Find(NpgsqlConnection connection, string id, CancellationToken ct) =>
-        connection.QueryFirstOrDefaultAsync<Kept?>(new CommandDefinition(
+    // Whoever may look at the mail may not act as its recipient.
+    private static async Task<Kept?> Find(NpgsqlConnection connection, string id, CancellationToken ct) =>
+        await connection.QueryFirstOrDefaultAsync<Kept?>(new CommandDefinition(
             "select customer_id, message_id, attempt, at, to_email, to_name, subject, text, html, headers::text as headers from mailbox where message_id = @id order by at desc limit 1",
-            new { id = id.Contains('\0') ? "" : id }, cancellationToken: ct));
+            new { id = id.Contains('\0') ? "" : id }, cancellationToken: ct)) is { } mail
+            ? mail with { Text = PreferenceLinks.Masked(mail.Text), Html = PreferenceLinks.Masked(mail.Html), Headers = PreferenceLinks.Masked(mail.Headers) } : null;
 
     private static async Task<IReadOnlyDictionary<string, string>> Names(NpgsqlConnection connection, IEnumerable<string> customers, CancellationToken ct) =>
         (await connection.QueryAsync<(string Id, string Name)>(new CommandDefinition(

@@ -33,13 +33,16 @@ public sealed class ChangeSchedule(NpgsqlDataSource db, AuditLog audit, Signals 
         return TypedResults.Ok((await ListSchedules.Run(db, clock.Now(), ct)).First(each => each.Name == name));
     }
 
-    /// <summary>What is wrong with it; nothing is saved then.</summary>
-    public async Task<IReadOnlyList<Fault>> Run(KnownSchedule known, Request request, ClaimsPrincipal who, CancellationToken ct)
+    /// <summary>What is wrong with it; nothing is saved then. Seen: the mark of what a form was filled with; null: what is left out stays as it is by now.</summary>
+    public async Task<IReadOnlyList<Fault>> Run(KnownSchedule known, Request request, ClaimsPrincipal who, CancellationToken ct, string? seen = null)
     {
         var now = clock.Now();
         await using var connection = await db.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition("select from schedules where schedule = @Name for update", new { known.Name }, transaction, cancellationToken: ct));
         var before = (await ScheduleSetting.All(connection, now, ct)).First(each => each.Schedule == known.Name);
         var faults = new List<Fault>();
+        if (SavedSetting.Newer(seen, before.ChangedAt)) faults.Add(new Fault(SavedSetting.Seen, SavedSetting.Changed));
         var times = Timetable.Read(request.Cron ?? before.Cron, request.Zone ?? before.Zone, faults);
         if (request.GraceMinutes is < 0 or > ScheduleSetting.MostGrace) faults.Add(new Fault("grace_minutes", $"must be from 0 to {ScheduleSetting.MostGrace}"));
         foreach (var (name, value) in request.Options ?? new Dictionary<string, int>())
@@ -61,7 +64,6 @@ public sealed class ChangeSchedule(NpgsqlDataSource db, AuditLog audit, Signals 
             ChangedAt = now,
             ChangedBy = who.Actor(),
         };
-        await using var transaction = await connection.BeginTransactionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(Save, after, transaction, cancellationToken: ct));
         await audit.Write(connection, transaction, who.AuditActor(), "schedule.changed", "schedule:" + known.Name, new { after.Cron, after.Zone, after.Enabled, after.GraceMinutes }, ct);
         await transaction.CommitAsync(ct);

@@ -48,12 +48,12 @@ public static class DigestAtRisk
         if (told.Count == 0) return new Part(null, Passed: passed);
         var settings = await CauseSettings.Read(connection, transaction, ct);
         var queued = 0;
-        foreach (var (address, customers) in Readers(told, await settings.Everyone(connection, transaction, ct), settings.Owner))
+        foreach (var (address, customers, owner) in Readers(told, await settings.Everyone(connection, transaction, ct), settings.Owner))
         {
             var message = new NewMessage(NewMessage.OfNobody, $"at_risk:{run.LocalDate.Iso()}:{run.Attempt}:{address}", Kinds.AtRiskAlert, "team", address)
             {
                 Audience = NewMessage.ToTeam,
-                Facts = NewMessage.Json(new { Customers = customers.Take(Most), More = Math.Max(0, customers.Count - Most), customers.Count }),
+                Facts = NewMessage.Json(new { Customers = customers.Take(Most), More = Math.Max(0, customers.Count - Most), Owner = owner }),
                 Priority = 45,
             };
             if (await QueueMessage.Add(connection, transaction, message, ct) is not null) queued++;
@@ -62,12 +62,12 @@ public static class DigestAtRisk
         return new Part(null, queued, Passed: passed);
     }
 
-    // Whoever gets all of them gets one mail, also where some are theirs.
-    private static IEnumerable<(string Address, IReadOnlyList<string> Customers)> Readers(List<Entry> told, IReadOnlyList<string> everyone, bool owners)
+    // Whoever gets all of them gets one mail, also where some are theirs. Owner: whose customers alone the mail speaks of.
+    private static IEnumerable<(string Address, IReadOnlyList<string> Customers, string? Owner)> Readers(List<Entry> told, IReadOnlyList<string> everyone, bool owners)
     {
-        foreach (var address in everyone) yield return (address, [.. told.Select(entry => entry.CustomerId)]);
+        foreach (var address in everyone) yield return (address, [.. told.Select(entry => entry.CustomerId)], null);
         if (!owners) yield break;
         foreach (var theirs in told.Where(entry => entry.Owner.Contains('@')).GroupBy(entry => entry.Owner.ToLowerInvariant()).Where(group => !everyone.Contains(group.Key, StringComparer.OrdinalIgnoreCase)))
-            yield return (theirs.Key, [.. theirs.Select(entry => entry.CustomerId)]);
+            yield return (theirs.Key, [.. theirs.Select(entry => entry.CustomerId)], theirs.Key);
     }
 }

@@ -16,10 +16,11 @@ public static class ListSchedules
     /// <param name="Enabled">Off: it runs only when somebody says so.</param>
     /// <param name="GraceMinutes">How late a run may begin; later it is missed.</param>
     /// <param name="Options">What was chosen, by name.</param>
+    /// <param name="ChangedAt">When any of that was changed last.</param>
     /// <param name="Next">The next times it is due; none while it is off.</param>
     /// <param name="Runs">The last ones, newest first.</param>
     public sealed record Shown(
-        string Name, string Title, string About, string Cron, string Zone, string InWords, bool Enabled, int GraceMinutes, IReadOnlyDictionary<string, int> Options,
+        string Name, string Title, string About, string Cron, string Zone, string InWords, bool Enabled, int GraceMinutes, IReadOnlyDictionary<string, int> Options, DateTime ChangedAt,
         IReadOnlyList<DateTime> Next, IReadOnlyList<ScheduledRun> Runs);
 
     /// <summary>All schedules: when they run, next and last runs with their outcome.</summary>
@@ -40,7 +41,7 @@ public static class ListSchedules
     {
         var (known, times) = (setting.Known, setting.Times);
         return new(known.Name, known.Title, known.About, setting.Cron, setting.Zone, times?.InWords ?? $"never: the zone {setting.Zone} is not known on this machine", setting.Enabled, setting.GraceMinutes,
-            known.Choices.ToDictionary(choice => choice.Name, choice => setting.Chosen(choice.Name)),
+            known.Choices.ToDictionary(choice => choice.Name, choice => setting.Chosen(choice.Name)), setting.ChangedAt,
             // A date that was run by hand already is not run again.
             setting.Enabled && times is not null ? [.. times.Between(now > setting.Since ? now : setting.Since, now.AddYears(5)).Where(slot => !runs.Any(run => run.LocalDate == slot.Date && run.State != "missed")).Take(3).Select(slot => slot.At)] : [], runs);
     }

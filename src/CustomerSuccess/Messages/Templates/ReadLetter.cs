@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using CustomerSuccess.Messages.Templates.Brand;
 using CustomerSuccess.Messages.Templates.Design;
@@ -29,14 +30,16 @@ public static class ReadLetter
     /// <param name="moment">What the cause wrote down: a JSON object.</param>
     /// <param name="brand">Who writes.</param>
     /// <param name="doors">Links below it.</param>
-    /// <param name="today">The UTC day.</param>
+    /// <param name="today">The UTC day; where the cause names the end of its week (until), that counts.</param>
     /// <param name="ct">Stops the reading.</param>
     public static async Task<Letter?> Run(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, TemplateKind kind, string customer, Addressee to, JsonElement moment, BrandSettings brand, Doors doors, DateOnly today, CancellationToken ct)
     {
+        // A summary speaks of the week it was written for, whenever it goes out: of the days before the date of its run.
+        if (DateOnly.TryParseExact(Text(moment, "until"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var until)) today = until;
         if (kind.Letter == typeof(DigestLetter))
         {
-            var digest = await ReadTeamLetter.Run(connection, transaction, to, Only(moment, customer), brand, today, ct);
+            var digest = await ReadTeamLetter.Run(connection, transaction, to, new(Only(moment, customer), Number(moment, "more"), Text(moment, "owner") is { Length: > 0 } owner ? owner : null), brand, today, ct);
             return new(digest, new(false, "", doors.Preferences, doors.Unsubscribe), "all customers");
         }
 
@@ -57,7 +60,10 @@ public static class ReadLetter
     // Causes name things after the events they come from; all of them are read.
     private static MomentPart Moment(JsonElement facts) => new(
         Text(facts, "url", "pr_url", "issue_url"), Text(facts, "title", "name", "milestone", "blocker_type", "type"), Text(facts, "notes", "description"),
-        facts.ValueKind == JsonValueKind.Object && facts.TryGetProperty("points", out var points) && points.TryGetInt32(out var number) ? number : 0, Text(facts, "badge"));
+        Number(facts, "points"), Text(facts, "badge"));
+
+    private static int Number(JsonElement facts, string name) =>
+        facts.ValueKind == JsonValueKind.Object && facts.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : 0;
 
     private static string[]? Only(JsonElement facts, string customer) =>
         facts.ValueKind == JsonValueKind.Object && facts.TryGetProperty("customers", out var list) && list.ValueKind == JsonValueKind.Array

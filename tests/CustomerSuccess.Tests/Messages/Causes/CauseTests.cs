@@ -99,6 +99,41 @@ public sealed class CauseTests
     }
 
     [Fact]
+    public async Task What_happened_long_before_it_came_in_causes_nothing_and_is_counted()
+    {
+        await using var house = await Quiet();
+        await house.Hire(Cast.Alice);
+        house.Clock.Set(new DateTimeOffset(Story.Start.AddDays(1), TimeSpan.Zero));
+        await house.Write(Story.Created("acme"), Story.Created("northwind"));
+        Envelope[] late =
+        [
+            Step("acme", "first_pr_generated", "1") with { OccurredAt = Story.Start.AddDays(-20) },
+            Step("acme", "first_issue_tagged", "1") with { OccurredAt = Story.Start.AddYears(-2) },
+            Blocked("acme", "permissions") with { OccurredAt = Story.Start.AddDays(-4) },
+            // Two days late is soon enough.
+            Step("northwind", "first_pr_generated", "1") with { OccurredAt = Story.Start.AddDays(-2) },
+        ];
+        await house.Write([.. late.Select(e => e with { ReceivedAt = Story.Start })]);
+        (await All(house)).ShouldBe(["first_pr hello@northwind.example milestone_first_pr_generated", "welcome hello@acme.example milestone_welcome_email_sent", "welcome hello@northwind.example milestone_welcome_email_sent"]);
+        var causes = (await (await Machine.With(house, "admin")).Get("/api/v1/message-causes")).Json.GetProperty("causes").EnumerateArray().ToDictionary(cause => cause.GetProperty("name").GetString()!);
+        (int, int) Of(string name) => (causes[name].GetProperty("would").GetInt32(), causes[name].GetProperty("old").GetInt32());
+        Of("first_pr").ShouldBe((1, 1));
+        Of("blocker_notice").ShouldBe((0, 1));
+        Of("welcome").ShouldBe((2, 0));
+        (await (await house.As(Cast.Alice)).Page("/settings/causes")).ShouldContain("and 1 too late");
+    }
+
+    [Fact]
+    public async Task The_same_blocker_twice_in_one_call_is_one_notice()
+    {
+        await using var house = await Quiet();
+        await house.Hire(Cast.Alice);
+        await house.Write(Story.Created("acme") with { History = true });
+        await house.Write(Blocked("acme", "permissions"), Blocked("acme", "permissions"), Blocked("acme", "billing"));
+        (await All(house)).ShouldBe(["blocker_notice alice@example.com ", "blocker_notice alice@example.com "]);
+    }
+
+    [Fact]
     public void A_call_without_a_cause_is_stored_by_a_statement_that_knows_nothing_of_messages()
     {
         string Statement(params Envelope[] events) => Rooms.Projections.InsertFor(events);

@@ -88,6 +88,33 @@ public sealed class CapsTests
     }
 
     [Fact]
+    public async Task A_clock_that_runs_ahead_for_a_while_keeps_nobody_waiting_and_forgets_nothing()
+    {
+        await using var house = await House.Open(null, ("CS_MESSAGES", "off"));
+        await house.CauseNothing();
+        await house.Write(Story.Created("acme"));
+        async Task<string> Mail(int n) => (await house.Queue(Post.To("acme", "hello@acme.example", "milestone", $"n{n}") with { Topic = "product" }))!;
+        async Task Goes(string id)
+        {
+            (await Judge(house, id)).ShouldBeOfType<Judgement.Send>();
+            await house.One<int>("update messages set state = 'sent' where message_id = @id returning 1", new { id });
+        }
+
+        // The database's clock is right.
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime.Date.AddHours(12);
+        house.Clock.Set(new DateTimeOffset(now.AddDays(-1), TimeSpan.Zero));
+        await Goes(await Mail(1));
+        house.Clock.Set(new DateTimeOffset(now.AddDays(30), TimeSpan.Zero));
+        await Goes(await Mail(2));
+        house.Clock.Set(new DateTimeOffset(now.AddDays(-1).AddHours(2), TimeSpan.Zero));
+        // Not after the one of next month, but a day after the one of two hours ago, which is not forgotten.
+        (await Judge(house, await Mail(3))).ShouldBeOfType<Judgement.Defer>().Until.ShouldBe(now);
+        house.Clock.Set(new DateTimeOffset(now.AddMinutes(1), TimeSpan.Zero));
+        await house.One<int>("update messages set state = 'dropped' where state = 'queued' returning 1");
+        await Goes(await Mail(4));
+    }
+
+    [Fact]
     public async Task At_night_it_waits_for_the_customers_morning()
     {
         await using var house = await House.Open(null, ("CS_MESSAGES", "off"));
@@ -102,11 +129,35 @@ public sealed class CapsTests
         (await house.One<long>("select count(*) from message_holds")).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task What_is_over_is_not_sent_any_more()
+    {
+        await using var house = await House.Open(null, ("CS_MESSAGES", "off"));
+        await house.CauseNothing();
+        await house.Write(Story.Created("silent"), Story.Created("back"), Story.Created("began"));
+        async Task<string> Silent(string customer, string day, bool never) => (await house.Queue(Post.To(customer, $"hello@{customer}.example", "re_engagement") with
+        { Topic = "re_engagement", Facts = NewMessage.Json(new { last_active = day, never_active = never }) }))!;
+        var (silent, back, began) = (await Silent("silent", "2026-03-02", false), await Silent("back", "2026-03-02", false), await Silent("began", "2026-03-02", true));
+        await house.Write(Story.Event("silent", "api_call", Story.Start.AddDays(1)), Story.Event("back", "api_call", Story.Start.AddDays(2)), Story.Event("began", "api_call", Story.Start.AddDays(1)));
+        (await Judge(house, silent)).ShouldBeOfType<Judgement.Send>();
+        (await Judge(house, back)).ShouldBe(new Judgement.Drop("active again"));
+        (await Judge(house, began)).ShouldBe(new Judgement.Drop("active again"));
+
+        await house.Write(Story.Event("silent", "onboarding_blocked", Story.Start.AddDays(1), new { blocker_type = "permissions" }));
+        var notice = await house.Queue(Post.To("silent", "bob@example.com", "blocker_notice") with { Topic = "team", Audience = NewMessage.ToTeam, Facts = NewMessage.Json(new { blocker_type = "permissions" }) });
+        (await Judge(house, notice!)).ShouldBeOfType<Judgement.Send>();
+        await house.Write(Story.Event("silent", "onboarding_unblocked", Story.Start.AddDays(2)));
+        (await Judge(house, notice!)).ShouldBe(new Judgement.Drop("the blocker is gone"));
+        // Whoever asks for it gets it.
+        await using (var connection = await house.Db.OpenConnectionAsync(Ct)) await connection.ExecuteAsync("update messages set resent_by = 'bob@example.com' where message_id = @notice", new { notice });
+        (await Judge(house, notice!)).ShouldBeOfType<Judgement.Send>();
+    }
+
     private static async Task<Judgement> Judge(House house, string id)
     {
         await using var connection = await house.Db.OpenConnectionAsync(Ct);
         await using var transaction = await connection.BeginTransactionAsync(Ct);
-        var message = await connection.QuerySingleAsync<Message>("select customer_id, message_id, dedupe_key, kind, topic, audience, to_email, priority, facts::text as facts, attempt from messages where message_id = @id", new { id });
+        var message = await connection.QuerySingleAsync<Message>("select customer_id, message_id, dedupe_key, kind, topic, audience, to_email, priority, facts::text as facts, attempt, resent_by from messages where message_id = @id", new { id });
         await AddressLock.Take(connection, transaction, message.ToEmail, Ct);
         var judgement = await house.Service<JudgeMessage>().Run(connection, transaction, message, house.Clock.GetUtcNow().UtcDateTime, Ct);
         await transaction.CommitAsync(Ct);

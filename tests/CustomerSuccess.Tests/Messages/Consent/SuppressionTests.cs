@@ -70,6 +70,22 @@ public sealed class SuppressionTests(House house) : IClassFixture<House>
     }
 
     [Fact]
+    public async Task The_list_holds_after_the_secret_was_changed()
+    {
+        await house.Write(Story.Created("moved"));
+        // As it was written under another secret.
+        await house.One<string>("insert into suppressions (address_key, email, reason, added_at, added_by) values (repeat('0', 64), 'kim@moved.example', 'wish', now(), 'recipient') returning address_key");
+        async Task<string> Mail(string name) => (await house.Queue(Post.To("moved", "Kim@moved.example", "account_created", name) with { Topic = "account" }))!;
+        await house.Becomes(await Mail("before"), States.Suppressed);
+        // Put on it again it is one entry, and it is taken off as a whole.
+        await (await Api()).PostAsJsonAsync("/api/v1/suppressions", new { email = "kim@moved.example" }, Ct);
+        (await house.One<long>("select count(*) from suppressions where email = 'kim@moved.example'")).ShouldBe(1);
+        (await house.One<string>("update suppressions set address_key = repeat('1', 64) where email = 'kim@moved.example' returning reason")).ShouldBe("wish");
+        (await house.Http.PostAsync($"/preferences/{house.Token("moved", "kim@moved.example")}", new FormUrlEncodedContent([KeyValuePair.Create("do", "back")]), Ct)).EnsureSuccessStatusCodeOrRedirect();
+        await house.Becomes(await Mail("after"), States.Sent);
+    }
+
+    [Fact]
     public async Task A_stronger_reason_replaces_a_weaker_one_and_not_the_other_way_round()
     {
         var list = house.Service<SuppressionList>();

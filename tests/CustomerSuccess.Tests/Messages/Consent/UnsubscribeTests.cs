@@ -1,7 +1,10 @@
 using System.Net;
 using CustomerSuccess.Messages.Consent.Choices;
+using CustomerSuccess.Messages.Feedback.Clicks;
 using CustomerSuccess.Messages.Outbox;
 using CustomerSuccess.Platform;
+using CustomerSuccess.Tests.Access;
+using CustomerSuccess.Tests.Messages.Feedback;
 
 namespace CustomerSuccess.Tests.Messages.Consent;
 
@@ -71,11 +74,53 @@ public sealed class UnsubscribeTests(House house) : IClassFixture<House>
     public async Task Transactional_mail_and_mail_to_the_team_offer_no_such_thing()
     {
         (await house.Header(await house.Mailed("four", "account", "account_created"), "List-Unsubscribe")).ShouldBeNull();
-        (await house.Http.PostAsync($"/unsubscribe/{house.Token("four", "hello@four.example", "account")}", OneClick, Ct)).EnsureSuccessStatusCode();
+        (await house.Http.PostAsync($"/unsubscribe/{house.Token("four", "hello@four.example", "account")}", OneClick, Ct)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await house.Chosen("four", "hello@four.example")).ShouldBeEmpty();
         var team = await house.Queue(Post.To("four", "alice@example.com", "completion_notice", "team") with { Topic = "team", Audience = NewMessage.ToTeam });
         await house.Becomes(team!, States.Sent);
         (await house.Header(team!, "List-Unsubscribe")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Where_the_topic_cannot_be_switched_off_any_more_nobody_is_told_it_was()
+    {
+        await house.One<string>("insert into topics (topic, name, description, pace) values ('changed', 'Notices', '', 'planned') returning topic");
+        var token = house.Token("changed", "hello@changed.example", "changed");
+        await house.One<string>("update topics set pace = 'transactional' where topic = 'changed' returning topic");
+        using var program = await house.Http.PostAsync($"/unsubscribe/{token}", OneClick, Ct);
+        program.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await program.Content.ReadAsStringAsync(Ct)).ShouldStartWith("Not unsubscribed: Notices cannot be switched off");
+        using var person = await house.Http.PostAsync($"/unsubscribe/{token}", null, Ct);
+        var page = await house.Http.GetStringAsync(person.Headers.Location, Ct);
+        page.ShouldContain("Notices cannot be switched off");
+        page.ShouldNotContain("You are unsubscribed");
+    }
+
+    [Fact]
+    public async Task What_is_kept_and_shown_of_a_mail_does_not_let_anybody_act_as_its_reader()
+    {
+        var mail = await house.Mailed("masked");
+        var token = (await house.Link(mail)).Split('/')[^1];
+        var carol = await house.As(Cast.Carol);
+        foreach (var path in new[] { $"/messages/mailbox?mail={mail}", $"/messages/mailbox/{mail}/html", $"/messages/{mail}" })
+        {
+            var page = await carol.Page(path);
+            page.ShouldNotContain(token);
+            if (path.Contains("mailbox", StringComparison.Ordinal)) page.ShouldContain("/preferences/sample");
+        }
+
+        using (var sender = new SendGridSender())
+        {
+            await using var told = await House.Open(null, sender.Setting);
+            var read = await told.Mailed("clicked");
+            var link = new Uri((await told.Header(read, "List-Unsubscribe"))!.Trim('<', '>')).ToString();
+            await sender.Tell(told, SendGridSender.Event(told, "click", "clicked", read, new { url = link.Replace("/unsubscribe/", "/preferences/", StringComparison.Ordinal), useragent = "Mozilla/5.0 Firefox/130.0", ip = "198.51.100.7" }, secondsAgo: 30));
+            told.Clock.Advance(TimeSpan.FromMinutes(2));
+            await told.Service<JudgeClicks>().Once(Ct);
+            (await told.MailEvents("clicked")).ShouldBe(["email_clicked"]);
+            var secret = link.Split('/')[^1];
+            (await told.One<long>("select (select count(*) from feedback f where f::text like @like) + (select count(*) from events e where e::text like @like) + (select count(*) from message_steps s where s::text like @like)", new { like = $"%{secret}%" })).ShouldBe(0);
+        }
     }
 
     [Fact]

@@ -40,6 +40,37 @@ public sealed class ClickTests
     }
 
     [Fact]
+    public async Task However_often_one_mail_is_clicked_every_click_is_judged_and_nobody_else_waits()
+    {
+        await using var house = await House.Open(null, ("CS_MESSAGES", "off"));
+        await house.Queue(Outbox("flooded"));
+        await house.Queue(Outbox("quiet"));
+        var now = house.Clock.GetUtcNow().UtcDateTime;
+        // 2,600 clicks on one mail, a second apart; then one on another.
+        const string Put = """
+            insert into feedback (customer_id, source, event_id, message_id, kind, at, received_at, url, agent, address)
+            select @customer, 'sendgrid', @customer || n, (select message_id from messages where customer_id = @customer), 'clicked', @now + n * interval '3 seconds', @at, 'https://a.example/1', @Browser, '198.51.100.7' from generate_series(1, @times) n
+            """;
+        await using (var db = await house.Db.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            await db.ExecuteAsync(Put, new { customer = "flooded", now = now.AddHours(-5), at = now.AddMinutes(-3), times = 2600, Browser });
+            await db.ExecuteAsync(Put, new { customer = "quiet", now = now.AddHours(-5), at = now.AddMinutes(-2), times = 1, Browser });
+        }
+
+        var judge = house.Service<JudgeClicks>();
+        (await judge.Once(default)).ShouldBe(2);
+        (await house.One<string>("select verdict from feedback where customer_id = 'quiet'")).ShouldBe("human");
+        for (var rounds = 0; rounds < 10 && await judge.Once(default) > 0; rounds++)
+        {
+        }
+
+        (await house.One<long>("select count(*) from feedback where verdict = ''")).ShouldBe(0);
+        (await house.One<long>("select count(*) from events where type = 'email_clicked'")).ShouldBe(2601);
+    }
+
+    private static CustomerSuccess.Messages.Outbox.NewMessage Outbox(string customer) => Post.To(customer, $"hello@{customer}.example", "weekly_summary") with { Topic = "weekly_summary" };
+
+    [Fact]
     public async Task Only_a_persons_click_counts_and_whence_it_came_is_forgotten()
     {
         using var sender = new SendGridSender();

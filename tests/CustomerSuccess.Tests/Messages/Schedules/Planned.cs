@@ -1,4 +1,6 @@
+using CustomerSuccess.Messages.Outbox;
 using CustomerSuccess.Messages.Schedules;
+using CustomerSuccess.Messages.Templates;
 using CustomerSuccess.Platform;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,6 +39,15 @@ public static class Planned
     {
         await using var db = await house.Db.OpenConnectionAsync();
         return (await db.QueryAsync<(string, string, string, string)>("select customer_id, to_email, dedupe_key, facts::text from messages where kind = @kind order by customer_id, dedupe_key", new { kind })).AsList();
+    }
+
+    /// <summary>The mail of the one message of a kind, as it would go out now.</summary>
+    public static async Task<Composed> Composed(this House house, string kind, string? to = null)
+    {
+        await using var db = await house.Db.OpenConnectionAsync();
+        var message = await db.QuerySingleAsync<Message>("select customer_id, message_id, dedupe_key, kind, topic, audience, to_email, to_name, facts::text as facts from messages where kind = @kind and to_email = coalesce(@to, to_email)", new { kind, to });
+        var composition = await house.Services.GetRequiredService<ComposeMessage>().Run(db, null, message, CancellationToken.None);
+        return composition.Mail ?? throw new InvalidOperationException(composition.Problem);
     }
 
     /// <summary>Customers and their standings without waiting for the worker that keeps them: so many, the last active day of each.</summary>

@@ -44,6 +44,29 @@ public sealed class ScheduledMessageTests
         (why[0].GetProperty("schedule").GetString(), why[0].GetProperty("reason").GetString()).ShouldBe(("weekly_summary", "nothing happened that week"));
     }
 
+    [Theory]
+    [InlineData("Pacific/Auckland", 0)]
+    [InlineData("America/Los_Angeles", 0)]
+    [InlineData("Europe/Berlin", 2)]
+    public async Task A_summary_speaks_of_the_week_it_was_written_for_wherever_and_whenever_it_goes_out(string zone, int daysLater)
+    {
+        await using var house = await Planned.Open();
+        await house.Hire(Cast.Alice);
+        var monday = new DateOnly(2025, 5, 12);
+        await house.Customers(1, _ => monday.AddDays(-1), monday.AddDays(-100));
+        await house.Only("weekly_summary", "0 8 * * MON", zone);
+        await using var db = await house.Db.OpenConnectionAsync(Ct);
+        await db.ExecuteAsync("update schedules set enabled = true, cron = '0 8 * * MON', zone = @zone where schedule = 'team_weekly_summary'", new { zone });
+        // 08:00 on Monday there.
+        house.Clock.Set(new DateTimeOffset(TimeZoneInfo.ConvertTimeToUtc(monday.ToDateTime(new TimeOnly(8, 0)), TimeZoneInfo.FindSystemTimeZoneById(zone)), TimeSpan.Zero));
+        await house.Look();
+        house.Clock.Advance(TimeSpan.FromDays(daysLater));
+        await db.ExecuteAsync("insert into activity (customer_id, day, prs_merged) values ('s00000', '2025-05-12', 40), ('s00000', '2025-05-13', 40)");
+        (await house.Composed("weekly_summary")).Subject.ShouldBe("Your week at Company s00000: May 5 to May 11");
+        (await house.Composed("weekly_summary")).Text.ShouldNotContain("80");
+        (await house.Composed("team_weekly_summary")).Text.ShouldContain("May 5 to May 11");
+    }
+
     [Fact]
     public async Task Silent_customers_are_written_to_once_for_each_time_they_fall_silent()
     {
@@ -93,6 +116,32 @@ public sealed class ScheduledMessageTests
         house.Clock.Advance(TimeSpan.FromDays(1));
         await house.Look();
         (await house.Messages("at_risk_alert")).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_long_digest_counts_all_of_them_and_an_owners_names_nobody_elses()
+    {
+        await using var house = await Planned.Open();
+        var start = new DateOnly(2025, 5, 4);
+        await house.Customers(230, _ => start, new DateOnly(2025, 4, 1));
+        await using var db = await house.Db.OpenConnectionAsync(Ct);
+        await db.ExecuteAsync(
+            """
+            update standings set status = 'at_risk', band = 'at_risk', owner = case when customer_id < 's00220' then 'Bob@example.com' else 'carol@example.com' end where customer_id < 's00228';
+            insert into at_risk_entries (customer_id, entry_id, entered_at, score, from_status) select customer_id, 'e', @at, 30, 'healthy' from standings where customer_id < 's00228';
+            -- Two lost points and are not there yet: one is Bob's.
+            update standings set owner = case customer_id when 's00228' then 'bob@example.com' else 'carol@example.com' end where customer_id >= 's00228';
+            insert into health_scores (customer_id, day, model, version, score, status, points) select customer_id, '2025-04-20', 'default', 1, 95, 'champion', '[]' from standings where customer_id >= 's00228'
+            """, new { at = new DateTime(2025, 5, 5, 0, 0, 0, DateTimeKind.Utc) });
+        await house.Only("at_risk_digest", "30 7 * * MON-FRI");
+        house.Clock.Set(new DateTimeOffset(2025, 5, 6, 7, 30, 0, TimeSpan.Zero));
+        await house.Look();
+        var bobs = await house.Composed("at_risk_alert", "bob@example.com");
+        bobs.Subject.ShouldBe("At risk: 220 customers need somebody");
+        bobs.Text.ShouldContain("And 212 more.");
+        bobs.Text.ShouldContain("Company s00228");
+        bobs.Text.ShouldNotContain("Company s00229");
+        (await house.Composed("at_risk_alert", "carol@example.com")).Subject.ShouldBe("At risk: 8 customers need somebody");
     }
 
     [Fact]

@@ -25,6 +25,17 @@ public sealed class CheckTemplateTests
     }
 
     [Theory]
+    [InlineData("true")]
+    [InlineData("this")]
+    [InlineData("this.a")]
+    public void A_tag_of_many_arguments_is_refused_as_fast_as_one_of_few(string value)
+    {
+        // Tried in every way there is, these would be more than the age of the universe; the reader's own limit would end it with an exception.
+        var arguments = string.Concat(Enumerable.Repeat($" a={value}", 60));
+        Said("{{> button" + arguments + " %}}").ShouldHaveSingleItem().ShouldContain("is not understood");
+    }
+
+    [Theory]
     [InlineData("{{#if onboarding.completed}}{{else}}{{#each week.figures}}{{wrong}}{{/each}}{{/if}}", "{{wrong}} is not known: here there is label, value, before, change, tone, bars.")]
     [InlineData("{{#if customer.nothing}}a{{/if}}", "{{customer.nothing}} is not known")]
     [InlineData("{{#each week.figures}}{{../customer.nope}}{{/each}}", "{{../customer.nope}} is not known")]

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using CustomerSuccess.Access.Secrets;
 using CustomerSuccess.Platform;
-using Dapper;
 using Npgsql;
 
 namespace CustomerSuccess.Messages.Channels.Setup;
@@ -35,18 +34,12 @@ public sealed record EnteredChannels
     public bool Mailbox { get; init; }
 
     public static async Task<EnteredChannels> Read(NpgsqlConnection connection, NpgsqlTransaction? transaction, bool alone, CancellationToken ct) =>
-        await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
-            "select value::text from settings where name = @Name" + (alone ? " for update" : ""), new { Name }, transaction, cancellationToken: ct)) is { } json
-            ? JsonSerializer.Deserialize<EnteredChannels>(json, Format)! : new();
+        await (alone ? SavedSetting.Hold(connection, transaction!, Name, ct) : SavedSetting.Read(connection, transaction, Name, ct)) is { } saved
+            ? JsonSerializer.Deserialize<EnteredChannels>(saved.Value, Format)! : new();
 
     /// <summary>In the caller's transaction.</summary>
     public Task Write(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTime now, string actor, CancellationToken ct) =>
-        connection.ExecuteAsync(new CommandDefinition(
-            """
-            insert into settings (name, value, changed_at, changed_by) values (@Name, @value::jsonb, @now, @actor)
-            on conflict (name) do update set value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by
-            """,
-            new { Name, value = JsonSerializer.Serialize(this, Format), now, actor }, transaction, cancellationToken: ct));
+        SavedSetting.Write(connection, transaction, Name, JsonSerializer.Serialize(this, Format), actor, now, ct);
 
     public static string Seal(Settings settings, string secret) =>
         secret.Length == 0 ? "" : Convert.ToBase64String(Access.Secrets.Seal.Close(settings, Purpose, Encoding.UTF8.GetBytes(secret)));

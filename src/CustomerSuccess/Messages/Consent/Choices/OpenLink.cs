@@ -42,7 +42,7 @@ public sealed class OpenLink(PreferenceTokens tokens, AddressKeys keys)
         }
 
         var suppressed = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
-            "select reason from suppressions where address_key = @key and removed_at is null", new { key = keys.Of(read.Email) }, cancellationToken: ct));
+            "select reason from suppressions where (address_key = @key or email = @email) and removed_at is null limit 1", new { key = keys.Of(read.Email), email = AddressKeys.Plain(read.Email) }, cancellationToken: ct));
         return (new(read, texts, brand, await Topic.Read(connection, null, ct), await ReadPreferences.Chosen(connection, null, read.Customer, read.Email, ct), suppressed), null);
     }
 

@@ -11,7 +11,7 @@ namespace CustomerSuccess.Messages.Consent.Choices;
 public static class ShowPreferences
 {
     // Said after a form, by a word in the address: there is no cookie to carry it.
-    private static readonly string[] Said = ["saved", "all_done", "stopped", "back_done", "unsubscribed"];
+    private static readonly string[] Said = ["saved", "all_done", "stopped", "back_done", "unsubscribed", "needed"];
 
     public static async Task<Results<RazorComponentResult<PreferencePage>, RazorComponentResult<BrokenLinkPage>>> Show(
         string token, HttpContext http, NpgsqlDataSource db, OpenLink open, CancellationToken ct)
@@ -43,7 +43,7 @@ public static class ShowPreferences
             if (todo == "save") await desk.Change.Run(connection, transaction, choice, Ticked(link, [.. form["topic"].OfType<string>()]), ct);
             else if (todo == "all") await desk.Change.Run(connection, transaction, choice, Nothing(link), ct);
             else if (todo == "stop") await desk.List.Add(connection, transaction, new(who.Email, SuppressionList.Wish, "", who.Customer, who.Message), By.Recipient, ct);
-            else if (todo == "back" && link.Suppressed is SuppressionList.Wish or SuppressionList.Complaint) await desk.List.Remove(connection, transaction, desk.Keys.Of(who.Email), "its owner asked for mail again", By.Recipient, ct);
+            else if (todo == "back" && link.Suppressed is SuppressionList.Wish or SuppressionList.Complaint) await desk.List.Remove(connection, transaction, desk.Keys.Of(who.Email), who.Email, "its owner asked for mail again", By.Recipient, ct);
             await transaction.CommitAsync(ct);
             desk.Signals.Publish(Signals.Standings, who.Customer);
         }

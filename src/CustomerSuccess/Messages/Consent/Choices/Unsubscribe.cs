@@ -41,6 +41,13 @@ public static class Unsubscribe
             desk.Signals.Publish(Signals.Standings, who.Customer);
         }
 
+        // The topic has become one that cannot be switched off since the mail went out: nobody is told otherwise.
+        if (link.Topic.Transactional)
+        {
+            return program ? TypedResults.Text($"Not unsubscribed: {link.Texts.Say("needed", link.Topic.TitleIn(link.Texts.Language))}\n", "text/plain", statusCode: StatusCodes.Status409Conflict)
+                : TypedResults.LocalRedirect($"/preferences/{token}?lang={link.Texts.Language}&done=needed", permanent: false, preserveMethod: false);
+        }
+
         // A mail program wants a plain yes; a person wants to see what holds now.
         return program ? TypedResults.Text("Unsubscribed.\n", "text/plain") : TypedResults.LocalRedirect($"/preferences/{token}?lang={link.Texts.Language}&done=unsubscribed", permanent: false, preserveMethod: false);
     }

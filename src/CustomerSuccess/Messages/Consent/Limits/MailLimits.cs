@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CustomerSuccess.Events;
-using Dapper;
+using CustomerSuccess.Platform;
 using Npgsql;
 
 namespace CustomerSuccess.Messages.Consent.Limits;
@@ -9,7 +9,7 @@ namespace CustomerSuccess.Messages.Consent.Limits;
 /// <summary>How often and when people are written to. Times are the customer's own (HH:mm), the zone is for those of whom none is known.</summary>
 public sealed record MailLimits
 {
-    public const string Name = "messages.limits", Query = "select value::text from settings where name = 'messages.limits'";
+    public const string Name = "messages.limits";
 
     /// <summary>Planned messages to one address in any 24 hours.</summary>
     public int PerDay { get; init; } = 1;
@@ -31,15 +31,8 @@ public sealed record MailLimits
 
     public static MailLimits Parse(string? json) => json is null ? new() : JsonSerializer.Deserialize<MailLimits>(json, JsonSerializerOptions.Web)!;
 
-    public static async Task<MailLimits> Read(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken ct) =>
-        Parse(await connection.ExecuteScalarAsync<string?>(new CommandDefinition(Query, null, transaction, cancellationToken: ct)));
-
-    public Task Save(NpgsqlConnection connection, NpgsqlTransaction transaction, string actor, DateTime now, CancellationToken ct) => connection.ExecuteAsync(new CommandDefinition(
-        """
-        insert into settings (name, value, changed_at, changed_by) values (@Name, @value::jsonb, @now, @actor)
-        on conflict (name) do update set value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by
-        """,
-        new { Name, value = JsonSerializer.Serialize(this, JsonSerializerOptions.Web), now, actor }, transaction, cancellationToken: ct));
+    public Task Save(NpgsqlConnection connection, NpgsqlTransaction transaction, string actor, DateTime now, CancellationToken ct) =>
+        SavedSetting.Write(connection, transaction, Name, JsonSerializer.Serialize(this, JsonSerializerOptions.Web), actor, now, ct);
 
     public IEnumerable<Fault> Faults()
     {

@@ -65,7 +65,7 @@ public sealed class EditSuppressions(NpgsqlDataSource db, SuppressionList list, 
         if (id.Length != 64 || !id.All(char.IsAsciiHexDigitLower)) return false;
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        var removed = await list.Remove(connection, transaction, id, reason, by, ct);
+        var removed = await list.Remove(connection, transaction, id, null, reason, by, ct);
         await transaction.CommitAsync(ct);
         signals.Publish(Signals.Events);
         return removed;

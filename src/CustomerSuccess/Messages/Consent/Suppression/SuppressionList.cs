@@ -14,6 +14,9 @@ public sealed class SuppressionList(AddressKeys keys, EventLog log, AuditLog aud
     /// <summary>From the weakest to the strongest: a stronger one replaces a weaker one.</summary>
     public static readonly IReadOnlyList<string> Reasons = [HardBounce, Staff, Complaint, Wish];
 
+    // Under the key it had before the installation's secret was changed.
+    private const string Rekey = "update suppressions set address_key = @key where email = @email and address_key <> @key and not exists (select from suppressions where address_key = @key)";
+
     // A stronger reason replaces a weaker one; the same again changes nothing.
     private const string Put = """
         insert into suppressions (address_key, email, reason, note, customer_id, message_id, added_at, added_by)
@@ -41,6 +44,7 @@ public sealed class SuppressionList(AddressKeys keys, EventLog log, AuditLog aud
         var (now, email) = (clock.Now(), AddressKeys.Plain(entry.Email));
         var key = keys.Of(email);
         await AddressLock.Take(connection, transaction, email, ct);
+        await connection.ExecuteAsync(new CommandDefinition(Rekey, new { key, email }, transaction, cancellationToken: ct));
         if (await connection.ExecuteScalarAsync<int?>(new CommandDefinition(Put, new
         {
             key,
@@ -62,15 +66,15 @@ public sealed class SuppressionList(AddressKeys keys, EventLog log, AuditLog aud
         return true;
     }
 
-    /// <summary>False where it is not on the list. Call it last in a transaction.</summary>
-    public async Task<bool> Remove(NpgsqlConnection connection, NpgsqlTransaction transaction, string key, string reason, By by, CancellationToken ct)
+    /// <summary>By its key, and by the address where it is known. False where it is not on the list. Call it last in a transaction.</summary>
+    public async Task<bool> Remove(NpgsqlConnection connection, NpgsqlTransaction transaction, string key, string? email, string reason, By by, CancellationToken ct)
     {
         var now = clock.Now();
-        if (await connection.QuerySingleOrDefaultAsync<(string? Email, string Reason, string Customer)?>(new CommandDefinition(
+        if (await connection.QueryFirstOrDefaultAsync<(string? Email, string Reason, string Customer)?>(new CommandDefinition(
             """
             update suppressions set removed_at = @now, removed_by = @actor, removed_reason = @reason
-            where address_key = @key and removed_at is null returning email, reason, customer_id
-            """, new { key, now, actor = by.Actor, reason }, transaction, cancellationToken: ct)) is not { } gone)
+            where (address_key = @key or email = @email) and removed_at is null returning email, reason, customer_id
+            """, new { key, email = email is null ? null : AddressKeys.Plain(email), now, actor = by.Actor, reason }, transaction, cancellationToken: ct)) is not { } gone)
         {
             return false;
         }

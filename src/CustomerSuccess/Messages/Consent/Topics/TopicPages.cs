@@ -34,6 +34,8 @@ public static class TopicPages
         [DataMember(Name = "send_at"), StringLength(10)] public string? SendAt { get; init; }
 
         [StringLength(100)] public string? Zone { get; init; }
+
+        [StringLength(40)] public string? Seen { get; init; }
     }
 
     public sealed record TopicForm
@@ -65,8 +67,9 @@ public static class TopicPages
     public static async Task<RazorComponentResult<TopicsPage>> Page(NpgsqlDataSource db, HttpRequest request, FeedbackKeys keys, IReadOnlyList<Fault> faults, MailLimits? limits, TopicForm? topic, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
+        var saved = await SavedSetting.Read(connection, null, MailLimits.Name, ct);
         var model = new TopicsPage.Content(
-            limits ?? await MailLimits.Read(connection, null, ct), await Topic.Read(connection, null, ct), faults, topic,
+            limits ?? MailLimits.Parse(saved?.Value), saved?.ChangedAt, await Topic.Read(connection, null, ct), faults, topic,
             $"{(await BrandSettings.Read(connection, ct)).Here}/webhooks/sendgrid", await keys.Shown(connection, ct), await CountFeedback.Read(connection, ct));
         return new(new { Model = model }) { StatusCode = faults.Count > 0 ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK };
     }
@@ -89,6 +92,8 @@ public static class TopicPages
         if (limits.Faults().ToList() is { Count: > 0 } faults) return await Page(db, http.Request, keys, faults, limits, null, ct);
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
+        if (SavedSetting.Newer(form.Seen ?? "", (await SavedSetting.Hold(connection, transaction, MailLimits.Name, ct))?.ChangedAt))
+            return await Page(db, http.Request, keys, [new Fault(SavedSetting.Seen, SavedSetting.Changed)], limits, null, ct);
         await limits.Save(connection, transaction, http.User.Actor(), clock.Now(), ct);
         await audit.Write(connection, transaction, http.User.AuditActor(), "messages.limits-changed", "", limits, ct);
         await transaction.CommitAsync(ct);

@@ -17,6 +17,9 @@ public sealed class JudgeClicks(NpgsqlDataSource db, EventLog log, Signals signa
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(10);
     private const int MostMails = 200;
 
+    /// <summary>Of one mail at once; and so many others that were made at the same time are looked at.</summary>
+    internal const int MostClicks = 500, MostBeside = 2000;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -54,7 +57,7 @@ public sealed class JudgeClicks(NpgsqlDataSource db, EventLog log, Signals signa
         return mails.Count;
     }
 
-    private sealed record Row(string Source, string EventId, DateTime At, string Url, string Agent, string Address, string Method, string Verdict)
+    private sealed record Row(string Source, string EventId, DateTime At, string Url, string Agent, string Address, string Method)
     {
         public Click Click => new(EventId, At, Url, Agent, Address, Method);
     }
@@ -65,17 +68,23 @@ public sealed class JudgeClicks(NpgsqlDataSource db, EventLog log, Signals signa
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await using var read = await connection.QueryMultipleAsync(new CommandDefinition(
             """
-            select source, event_id, at, url, agent, address, method, verdict from feedback
-            where customer_id = @customer and message_id = @message and kind = 'clicked' order by at, event_id limit 1000;
+            select source, event_id, at, url, agent, address, method from feedback
+            where customer_id = @customer and message_id = @message and kind = 'clicked' and verdict = '' and received_at <= @before order by at, event_id limit @MostClicks;
             select min(at) from feedback where customer_id = @customer and message_id = @message and kind = 'delivered';
             select kind, audience from messages where customer_id = @customer and message_id = @message
-            """, new { customer, message }, transaction, cancellationToken: ct));
+            """, new { customer, message, before = now - After, MostClicks }, transaction, cancellationToken: ct));
         var rows = (await read.ReadAsync<Row>()).AsList();
         var delivered = await read.ReadSingleAsync<DateTime?>();
         var mail = await read.ReadSingleOrDefaultAsync<(string Kind, string Audience)>();
         await read.DisposeAsync();
-        var all = rows.ConvertAll(row => row.Click);
-        foreach (var row in rows.Where(row => row.Verdict.Length == 0))
+        if (rows.Count == 0) return;
+        // Those made at the same time, judged or not: they give each other away.
+        var all = (await connection.QueryAsync<Row>(new CommandDefinition(
+            """
+            select source, event_id, at, url, agent, '' as address, method from feedback
+            where customer_id = @customer and message_id = @message and kind = 'clicked' and at between @from and @until order by at, event_id limit @MostBeside
+            """, new { customer, message, from = rows[0].At - JudgeClick.AtOnce, until = rows[^1].At + JudgeClick.AtOnce, MostBeside }, transaction, cancellationToken: ct))).Select(row => row.Click).ToList();
+        foreach (var row in rows)
         {
             var (verdict, why) = JudgeClick.Of(row.Click, all, delivered);
             if (await connection.ExecuteScalarAsync<int?>(new CommandDefinition(

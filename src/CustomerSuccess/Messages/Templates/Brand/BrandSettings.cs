@@ -2,6 +2,7 @@ using System.Text.Json;
 using CustomerSuccess.Events;
 using CustomerSuccess.Messages.Templates.Design;
 using CustomerSuccess.Onboarding;
+using CustomerSuccess.Platform;
 using Dapper;
 using Npgsql;
 
@@ -13,6 +14,8 @@ public sealed record StepWords(string Step, string Title, string Link);
 /// <summary>Who writes to customers, and how it looks: everything in mails that is the company's own. From whose address is set with the channels.</summary>
 public sealed record BrandSettings
 {
+    public const string Name = "brand";
+
     public string Company { get; init; } = "Our team";
 
     /// <summary>#rrggbb; darkened or lightened where it could not be read.</summary>
@@ -77,8 +80,7 @@ public sealed record BrandSettings
     }
 
     public static async Task<BrandSettings> Read(NpgsqlConnection connection, CancellationToken ct) =>
-        await connection.ExecuteScalarAsync<string?>(new CommandDefinition("select value::text from settings where name = 'brand'", cancellationToken: ct)) is { } json
-            ? JsonSerializer.Deserialize<BrandSettings>(json, JsonSerializerOptions.Web)! : Usual;
+        await SavedSetting.Read(connection, null, Name, ct) is { } saved ? JsonSerializer.Deserialize<BrandSettings>(saved.Value, JsonSerializerOptions.Web)! : Usual;
 
     /// <summary>CS_PUBLIC_URL comes first: it is written over what the page says.</summary>
     public static Task Reach(NpgsqlConnection connection, string here, DateTime now, CancellationToken ct) => connection.ExecuteAsync(new CommandDefinition(
@@ -88,10 +90,6 @@ public sealed record BrandSettings
         where settings.value ->> 'here' is distinct from excluded.value ->> 'here'
         """, new { here, now }, cancellationToken: ct));
 
-    public Task Save(NpgsqlConnection connection, NpgsqlTransaction transaction, string actor, DateTime now, CancellationToken ct) => connection.ExecuteAsync(new CommandDefinition(
-        """
-        insert into settings (name, value, changed_at, changed_by) values ('brand', @value::jsonb, @now, @actor)
-        on conflict (name) do update set value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by
-        """,
-        new { value = JsonSerializer.Serialize(this, JsonSerializerOptions.Web), now, actor }, transaction, cancellationToken: ct));
+    public Task Save(NpgsqlConnection connection, NpgsqlTransaction transaction, string actor, DateTime now, CancellationToken ct) =>
+        SavedSetting.Write(connection, transaction, Name, JsonSerializer.Serialize(this, JsonSerializerOptions.Web), actor, now, ct);
 }

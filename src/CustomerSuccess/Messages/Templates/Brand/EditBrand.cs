@@ -28,6 +28,8 @@ public static class EditBrand
 
         [StringLength(500)] public string? Address { get; init; }
 
+        [StringLength(40)] public string? Seen { get; init; }
+
         [StringLength(500)] public string? Here { get; init; }
     }
 
@@ -40,8 +42,10 @@ public static class EditBrand
     private static async Task<RazorComponentResult<BrandPage>> Show(NpgsqlDataSource db, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        return new(new { Brand = await BrandSettings.Read(connection, ct), Faults = Array.Empty<Fault>() });
+        return new(new { Brand = await BrandSettings.Read(connection, ct), ChangedAt = await ChangedAt(connection, ct), Faults = Array.Empty<Fault>() });
     }
+
+    private static async Task<DateTime?> ChangedAt(NpgsqlConnection connection, CancellationToken ct) => (await SavedSetting.Read(connection, null, BrandSettings.Name, ct))?.ChangedAt;
 
     private static async Task<Results<RedirectHttpResult, RazorComponentResult<BrandPage>>> Submit(
         [FromForm] Form form, HttpContext http, NpgsqlDataSource db, AuditLog audit, TimeProvider clock, CancellationToken ct)
@@ -59,13 +63,12 @@ public static class EditBrand
             // A field per step: their names come from the steps, not from this form's type.
             Steps = [.. Steps.All.Select(step => new StepWords(step, Given(http.Request.Form["step_" + step]), Given(http.Request.Form["link_" + step])))],
         };
-        if (brand.Faults().ToList() is { Count: > 0 } faults)
-        {
-            return new RazorComponentResult<BrandPage>(new { Brand = brand, Faults = faults }) { StatusCode = StatusCodes.Status400BadRequest };
-        }
-
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
+        var saved = await SavedSetting.Hold(connection, transaction, BrandSettings.Name, ct);
+        var faults = brand.Faults().ToList();
+        if (SavedSetting.Newer(form.Seen ?? "", saved?.ChangedAt)) faults.Add(new Fault(SavedSetting.Seen, SavedSetting.Changed));
+        if (faults.Count > 0) return new RazorComponentResult<BrandPage>(new { Brand = brand, saved?.ChangedAt, Faults = faults }) { StatusCode = StatusCodes.Status400BadRequest };
         await brand.Save(connection, transaction, http.User.Actor(), clock.Now(), ct);
         await audit.Write(connection, transaction, http.User.AuditActor(), "brand.changed", "", null, ct);
         await transaction.CommitAsync(ct);

@@ -151,6 +151,7 @@ public sealed record TeamPart(
     [property: Description("Who signed up")] IReadOnlyList<AccountPart> NewCustomers,
     [property: Description("Who completed onboarding")] IReadOnlyList<AccountPart> Completions,
     [property: Description("Customers at risk in all")] long AtRiskCount,
+    [property: Description("Of these, how many are not listed")] long AtRiskMore,
     [property: Description("The first of them, most money first")] IReadOnlyList<AccountPart> AtRisk,
     [property: Description("Whose score fell most")] IReadOnlyList<AccountPart> Fallers,
     [property: Description("Whose score rose most")] IReadOnlyList<AccountPart> Risers);

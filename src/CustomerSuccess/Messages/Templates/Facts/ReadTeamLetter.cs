@@ -18,14 +18,16 @@ public static class ReadTeamLetter
 
     private sealed record Moved(string CustomerId, string Organization, int Score, int Difference);
 
-    /// <summary>Only: whom an alert is about; null: everybody at risk.</summary>
+    /// <summary>Whom an alert is about. Only: these, and so many more that are not named; null: everybody at risk. Owner: whose customers alone it names; null: all.</summary>
+    public sealed record Scope(string[]? Only, int More, string? Owner);
+
     public static async Task<DigestLetter> Run(
-        NpgsqlConnection connection, NpgsqlTransaction? transaction, Addressee to, string[]? only, BrandSettings brand, DateOnly today, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, Addressee to, Scope scope, BrandSettings brand, DateOnly today, CancellationToken ct)
     {
         var (from, middle, until) = (today.AddDays(-14), today.AddDays(-8), today.AddDays(-1));
         await using var read = await connection.QueryMultipleAsync(new CommandDefinition(
             Sql.Read("Messages/Templates/Facts/team.sql"),
-            new { from, to = until, middle, today, week_ago = today.AddDays(-7), inactive_after = ScoreHealth.InactiveAfterDays, only, most = Most }, transaction, cancellationToken: ct));
+            new { from, to = until, middle, today, week_ago = today.AddDays(-7), inactive_after = ScoreHealth.InactiveAfterDays, only = scope.Only, owner = scope.Owner, most = Most }, transaction, cancellationToken: ct));
         var signed = (await read.ReadAsync<(DateOnly Day, long Count)>()).ToDictionary(row => row.Day, row => row.Count);
         var completed = (await read.ReadAsync<(DateOnly Day, long Count)>()).ToDictionary(row => row.Day, row => row.Count);
         var active = (await read.ReadAsync<(DateOnly Day, long Customers, long Merged)>()).ToDictionary(row => row.Day);
@@ -36,6 +38,7 @@ public static class ReadTeamLetter
         var risky = (await read.ReadAsync<(string CustomerId, string Organization, long Of)>()).AsList();
         var moved = (await read.ReadAsync<(string Id, string Name, int Score, int By)>()).Select(row => new Moved(row.Id, row.Name, row.Score, row.By)).ToList();
         await read.DisposeAsync();
+        var atRisk = (risky.Count == 0 ? 0 : risky[0].Of) + scope.More;
 
         var answers = (await GetHealthOf(connection, transaction, [.. risky.Select(one => one.CustomerId), .. moved.Select(one => one.CustomerId)], today, ct)).ToDictionary(one => one.CustomerId, StringComparer.Ordinal);
         IReadOnlyList<long> Days(Func<DateOnly, long> count) => [.. Enumerable.Range(0, 14).Select(n => count(from.AddDays(n)))];
@@ -52,7 +55,7 @@ public static class ReadTeamLetter
             Bars.Shares([.. Words.Statuses.Select(status => (status, Words.Status(status), health.GetValueOrDefault(status)))]),
             [.. newOnes.Select(one => new AccountPart(one.Organization, Link(one.CustomerId), "", "", "", "same"))],
             [.. done.Select(one => new AccountPart(one.Organization, Link(one.CustomerId), one.DaysToComplete is { } days ? $"In {Words.Count(days, "day")}" : "", "", "", "same"))],
-            risky.Count == 0 ? 0 : risky[0].Of,
+            atRisk, atRisk - risky.Count,
             [.. risky.Select(one => new AccountPart(one.Organization, Link(one.CustomerId), Why(answers, one.CustomerId), answers.TryGetValue(one.CustomerId, out var answer) ? answer.Score.ToString() : "", "", "same"))],
             [.. moved.Where(one => one.Difference < 0).Select(Mover)],
             [.. moved.Where(one => one.Difference > 0).Select(Mover)]));

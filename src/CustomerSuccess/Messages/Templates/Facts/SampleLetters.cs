@@ -52,7 +52,7 @@ public static class SampleLetters
         return new("Apr 28", "May 4", 142,
             [Figure("New", [1, 0, 2, 1, 0, 0, 1, 2, 1, 0, 3, 1, 0, 1]), Figure("Completed", [0, 1, 0, 0, 1, 0, 0, 1, 0, 2, 0, 1, 0, 0]), Bars.Figure("Active", 97, 103, Bars.Of(Today.AddDays(-7), [71, 76, 74, 69, 63, 12, 9], 28)), Figure("PRs merged", [21, 34, 28, 30, 25, 2, 0, 24, 38, 41, 29, 33, 4, 1])],
             Bars.Shares([("champion", "Champion", 31), ("healthy", "Healthy", 58), ("needs_attention", "Needs attention", 27), ("at_risk", "At risk", 9), ("inactive", "Inactive", 17)]),
-            [Account("Parallax Labs"), Account("Bluebird Health"), Account("Tidewater & Sons")], [Account("Northwind Traders", "In 19 days"), Account("Kestrel Analytics", "In 6 days")], 9,
+            [Account("Parallax Labs"), Account("Bluebird Health"), Account("Tidewater & Sons")], [Account("Northwind Traders", "In 19 days"), Account("Kestrel Analytics", "In 6 days")], 9, 7,
             [Account("Copperfield Systems", "Onboarding is blocked: GitHub permissions. No activity for 12 days.", "31"), Account("Marlowe Retail", "Only 2 of 9 PRs merged.", "44")],
             [Account("Marlowe Retail", "Score 44, 14 less than 7 days ago.", "44", "−14", "down")], [Account("Bluebird Health", "", "78", "+9", "up")]);
     }

@@ -77,6 +77,7 @@ public static partial class ReadTags
     [GeneratedRegex(@"^/\s*(?<block>\w+)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Close();
 
-    [GeneratedRegex($@"^>\s*(?<partial>[a-z_]+)(?:\s+(?<name>[a-z_]+)=(?<value>""[^""{{}}]*""|\d+|true|false|{APath}))*$", RegexOptions.ExplicitCapture, 1000)]
+    // Each argument is taken once and not given back: a value that can be read in two ways would be tried in all of them, 2 to the number of arguments.
+    [GeneratedRegex($@"^>\s*(?<partial>[a-z_]+)(?>\s+(?<name>[a-z_]+)=(?<value>""[^""{{}}]*""|\d+|{APath}))*$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Partial();
 }
