@@ -45,7 +45,7 @@ public static class CausePages
         var on = form.On ?? [];
         var off = KnownCauses.All.Append(KnownCauses.IntoRisk).Select(cause => cause.Name).Where(name => !on.Contains(name, StringComparer.Ordinal)).ToList();
         var team = (form.Team ?? "").Split(['\n', '\r', ',', ';', ' '], StringSplitOptions.RemoveEmptyEntries);
-        if (await change.Run(new(off, team, form.Owner is "yes"), http.User, ct, form.Seen ?? "") is { Count: > 0 } faults)
+        if (await change.Run(new(off, team, form.Owner is "yes"), http.User, ct, form.Seen) is { Count: > 0 } faults)
         {
             var page = new RazorComponentResult<CausesPage>(new { Model = await CountCauses.Run(db, clock.Now(), ct), Given = form, Faults = faults }) { StatusCode = StatusCodes.Status400BadRequest };
             return page;

@@ -63,7 +63,7 @@ public static class SchedulePages
 
         if (Number(form.GraceMinutes) is null) faults.Add(new Fault("grace_minutes", $"must be a number from 0 to {ScheduleSetting.MostGrace}"));
         if (faults.Count == 0)
-            faults.AddRange(await change.Run(known, new(form.Cron?.Trim() ?? "", form.Zone?.Trim() ?? "", form.Enabled is "yes", Number(form.GraceMinutes), options), http.User, ct, form.Seen ?? ""));
+            faults.AddRange(await change.Run(known, new(form.Cron?.Trim() ?? "", form.Zone?.Trim() ?? "", form.Enabled is "yes", Number(form.GraceMinutes), options), http.User, ct, form.Seen));
         if (faults.Count > 0)
         {
             return new RazorComponentResult<SchedulesPage>(new { Schedules = await ListSchedules.Run(db, clock.Now(), ct), Of = name, Given = form, Faults = (IReadOnlyList<Fault>)faults })

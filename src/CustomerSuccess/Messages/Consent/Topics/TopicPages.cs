@@ -92,7 +92,7 @@ public static class TopicPages
         if (limits.Faults().ToList() is { Count: > 0 } faults) return await Page(db, http.Request, keys, faults, limits, null, ct);
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        if (SavedSetting.Newer(form.Seen ?? "", (await SavedSetting.Hold(connection, transaction, MailLimits.Name, ct))?.ChangedAt))
+        if (SavedSetting.Newer(form.Seen, (await SavedSetting.Hold(connection, transaction, MailLimits.Name, ct))?.ChangedAt))
             return await Page(db, http.Request, keys, [new Fault(SavedSetting.Seen, SavedSetting.Changed)], limits, null, ct);
         await limits.Save(connection, transaction, http.User.Actor(), clock.Now(), ct);
         await audit.Write(connection, transaction, http.User.AuditActor(), "messages.limits-changed", "", limits, ct);

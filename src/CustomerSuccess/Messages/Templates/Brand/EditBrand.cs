@@ -67,7 +67,7 @@ public static class EditBrand
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var saved = await SavedSetting.Hold(connection, transaction, BrandSettings.Name, ct);
         var faults = brand.Faults().ToList();
-        if (SavedSetting.Newer(form.Seen ?? "", saved?.ChangedAt)) faults.Add(new Fault(SavedSetting.Seen, SavedSetting.Changed));
+        if (SavedSetting.Newer(form.Seen, saved?.ChangedAt)) faults.Add(new Fault(SavedSetting.Seen, SavedSetting.Changed));
         if (faults.Count > 0) return new RazorComponentResult<BrandPage>(new { Brand = brand, saved?.ChangedAt, Faults = faults }) { StatusCode = StatusCodes.Status400BadRequest };
         await brand.Save(connection, transaction, http.User.Actor(), clock.Now(), ct);
         await audit.Write(connection, transaction, http.User.AuditActor(), "brand.changed", "", null, ct);
