@@ -61,9 +61,9 @@ public sealed class ScheduledMessageTests
         house.Clock.Set(new DateTimeOffset(TimeZoneInfo.ConvertTimeToUtc(monday.ToDateTime(new TimeOnly(8, 0)), TimeZoneInfo.FindSystemTimeZoneById(zone)), TimeSpan.Zero));
         await house.Look();
         house.Clock.Advance(TimeSpan.FromDays(daysLater));
-        await db.ExecuteAsync("insert into activity (customer_id, day, prs_merged) values ('s00000', '2025-05-12', 40), ('s00000', '2025-05-13', 40)");
+        await db.ExecuteAsync("insert into activity (customer_id, day, prs_merged) values ('s00000', '2025-05-12', 4321), ('s00000', '2025-05-13', 4321)");
         (await house.Composed("weekly_summary")).Subject.ShouldBe("Your week at Company s00000: May 5 to May 11");
-        (await house.Composed("weekly_summary")).Text.ShouldNotContain("80");
+        (await house.Composed("weekly_summary")).Text.ShouldNotContain("321");
         (await house.Composed("team_weekly_summary")).Text.ShouldContain("May 5 to May 11");
     }
 
