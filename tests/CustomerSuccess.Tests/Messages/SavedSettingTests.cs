@@ -27,7 +27,7 @@ public sealed class SavedSettingTests
         async Task Save(CustomerSuccess.Tests.Web.Visitor tab)
         {
             house.Clock.Advance(TimeSpan.FromSeconds(1));
-            await tab.Page.Locator($"form[action='{form}'] button.btn-primary").ClickAsync();
+            await tab.Page.Locator($"form[action='{form}'] button.btn-primary").First.ClickAsync();
         }
 
         await Save(first);
