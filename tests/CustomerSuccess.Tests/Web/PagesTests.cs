@@ -5,6 +5,8 @@ using CustomerSuccess.Messages.Consent.Choices;
 using CustomerSuccess.Messages.Consent.Suppression;
 using CustomerSuccess.Messages.Templates;
 using CustomerSuccess.Messages.Templates.Versions;
+using CustomerSuccess.Onboarding.Workflow.Definitions;
+using CustomerSuccess.Onboarding.Workflow.Versions;
 using CustomerSuccess.Tests.Access;
 using CustomerSuccess.Tests.Events;
 using CustomerSuccess.Tests.Funnel;
@@ -24,7 +26,7 @@ public sealed class PagesTests(LivedInHouse lived) : IClassFixture<LivedInHouse>
         "/settings/account", "/settings/users", "/settings/keys", "/settings/sources", "/settings/sources/new?client=script", "/settings/sources/new?client=http", "/settings/ingestion", "/settings/webhooks", "/settings/topics", "/settings/suppressions", "/settings/suppressions?search=nobody-is-called-this", "/settings/import", "/settings/export", "/settings/audit",
         "/funnel", "/funnel?days=90", "/funnel?from=2026-03-01&to=2026-03-09", "/funnel/journeys", "/funnel/journeys?completed_signup=true&completed_activation=false", "/settings/funnel", "/settings/causes", "/settings/schedules", "/nothing-here",
         "/settings/templates", "/settings/templates/weekly_summary", "/settings/templates/welcome?customer=acme&width=700&scheme=dark", "/settings/templates/team_weekly_summary", "/settings/templates/welcome?customer=nobody-is-called-this", "/settings/templates/welcome/versions/2", "/settings/brand",
-        "/identities", "/identities?status=conflict", "/identities?status=blocked", "/identities?status=linked", "/identities?search=nobody-is-called-this",
+        "/settings/workflow", "/settings/workflow/1?to=2", "/settings/workflow/2", "/identities", "/identities?status=conflict", "/identities?status=blocked", "/identities?status=linked", "/identities?search=nobody-is-called-this",
         "/identities/link?identity=~p:stranger", "/identities/link?identity=~p:stranger&customer=northwind", "/identities/unlink?identity=~p:ann",
     ];
 
@@ -92,6 +94,12 @@ public sealed class LivedInHouse : IAsyncLifetime
         // Two versions of a template, to compare.
         foreach (var words in new[] { "<p>Hello {{customer.organization}}</p>", "<p>Hello {{customer.organization}}</p>\n<p>Welcome</p>" })
             (await House.Services.GetRequiredService<SaveTemplate>().Run(TemplateKind.Find("welcome")!, new("Hello", "", words, ""), null, "", new("user:alice@example.com", "user:1"), default)).Faults.ShouldBeEmpty();
+        // A second version of the workflow, and a draft that is not right.
+        var definitions = House.Services.GetRequiredService<ChangeDefinitions>();
+        ChangeDefinitions.Author author = new("user:alice@example.com", "user:1");
+        await definitions.Keep(ReadDefinition.BuiltinText.Replace("\"points\": 5,", "\"points\": 6,", StringComparison.Ordinal), "More points for the first ones", author, default);
+        (await definitions.Publish(author, default)).Version.ShouldBe(2);
+        await definitions.Keep(ReadDefinition.BuiltinText.Replace("\"intro_watched\"", "\"page_view\"", StringComparison.Ordinal), "", author, default);
         await Unwanted();
         await House.Write(Seen("w9", "report_opened", 9, "ann", null, "northwind"));
     }

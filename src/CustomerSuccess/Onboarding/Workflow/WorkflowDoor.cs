@@ -29,12 +29,13 @@ public static class WorkflowDoor
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/customer-success/onboarding").WithTags("Onboarding");
-        api.MapGet("workflow", GetWorkflow.Handle).OfCustomer("customer_id", inQuery: true).RequireAuthorization(Permissions.Viewer);
-        api.MapPatch("workflow", MoveCustomer.Handle).RequireAuthorization(Permissions.Manager);
-        api.MapGet("tasks", ListTasks.Handle).OfCustomer("customer_id", inQuery: true).RequireAuthorization(Permissions.Viewer);
-        api.MapPatch("tasks", ActOnTask.Handle).RequireAuthorization(Permissions.Manager);
-        api.MapGet("stages", ListStages.Handle).OfCustomer("customer_id", inQuery: true).RequireAuthorization(Permissions.Viewer);
-        api.MapPatch("stages", ActOnStage.Handle).RequireAuthorization(Permissions.Manager);
+        api.MapGet("workflow", GetWorkflow.Handle).OfCustomer("customer_id", inQuery: true).RequireAuthorization(Permissions.Viewer).Example("get workflow");
+        api.MapPatch("workflow", MoveCustomer.Handle).RequireAuthorization(Permissions.Manager).Example("patch workflow");
+        api.MapGet("tasks", ListTasks.Handle).OfCustomer("customer_id", inQuery: true).RequireAuthorization(Permissions.Viewer).Example("get tasks");
+        api.MapPatch("tasks", ActOnTask.Handle).RequireAuthorization(Permissions.Manager).Example("patch tasks");
+        api.MapGet("stages", ListStages.Handle).OfCustomer("customer_id", inQuery: true).RequireAuthorization(Permissions.Viewer).Example("get stages");
+        api.MapPatch("stages", ActOnStage.Handle).RequireAuthorization(Permissions.Manager).Example("patch stages");
         Versions.DefinitionApi.Map(app);
+        Versions.DefinitionPages.Map(app);
     }
 }
