@@ -28,7 +28,7 @@ internal static class Journeys
                 1 => Story.Event(customer, EventTypes.PrMerged, at, new { pr_url = $"https://github.com/{customer}/app/pull/{chance.Next(9)}" }),
                 2 => Story.Event(customer, new[] { "profile_completed", "intro_watched", "feedback_submitted" }[chance.Next(3)], at),
                 3 or 4 => Story.Event(customer, new[] { "task_started", "task_completed", "task_skipped", "task_failed", "task_retried" }[chance.Next(5)], at, new { task }),
-                5 => Story.Event(customer, "stage_unlocked", at, new { stage = new[] { "setup", "features", "nowhere" }[chance.Next(3)] }),
+                5 => Story.Event(customer, "stage_unlocked", at, new { stage = new[] { "setup", "features", "nowhere" }[chance.Next(3)] }) with { Source = chance.Next(4) == 0 ? "native" : "ui" },
                 6 => Story.Event(customer, "task_completed", at, new { task = 7 }),
                 7 => Story.Recorded(customer, $"w{chance.Next(3)}", at, chance.Next(-2, 3), chance.Next(2)),
                 _ => Story.Event(customer, EventTypes.ApiKeyCreated, at),

@@ -36,17 +36,21 @@ public sealed record Happening(HappeningKind Kind, string Name, DateTime At, Dat
     {
         using var json = JsonDocument.Parse(properties);
         var given = json.RootElement;
+        if (given.ValueKind != JsonValueKind.Object) return null;
         Happening Of(HappeningKind kind, string name) => new(kind, name, at, receivedAt, id, actor is null or "system" || kind == HappeningKind.StepDone && source is not ("ui" or "api" or "widget") ? "event:" + id : actor);
         if (type == EventTypes.StepReset) return Text(given, "step") is { } reset ? Of(HappeningKind.StepReset, reset) : null;
         if (type.StartsWith(EventTypes.StepPrefix, StringComparison.Ordinal))
             return Of(HappeningKind.StepDone, type[EventTypes.StepPrefix.Length..]) with { Untimed = given.TryGetProperty("untimed", out var untimed) && untimed.ValueKind == JsonValueKind.True };
-        if (type == WorkflowEvents.StageUnlocked) return Text(given, "stage") is { } stage ? Of(HappeningKind.StageUnlocked, stage) : null;
+        if (type == WorkflowEvents.StageUnlocked && Ours(source)) return Text(given, "stage") is { } stage ? Of(HappeningKind.StageUnlocked, stage) : null;
         if (type is EventTypes.Blocked or EventTypes.Unblocked) return Of(type == EventTypes.Blocked ? HappeningKind.Blocked : HappeningKind.Unblocked, "");
         if (WorkflowEvents.Action(type) is { } action) return Text(given, "task") is { } task ? Of(HappeningKind.Acted, task) with { Action = action } : null;
-        if (type is not (WorkflowEvents.Started or WorkflowEvents.Moved)) return null;
+        if (type is not (WorkflowEvents.Started or WorkflowEvents.Moved) || !Ours(source)) return null;
         return given.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number) && number > 0
             ? Of(HappeningKind.Moved, "") with { Version = number, Kept = ReadKept(given) } : null;
     }
+
+    // What decides over others is believed only where this product wrote it; whoever sends events names no source.
+    private static bool Ours(string source) => source is "system" or "ui" or "api" or "cli" or "widget";
 
     private static List<Kept> ReadKept(JsonElement given)
     {

@@ -13,7 +13,8 @@ public sealed record KnownDefinitions(IReadOnlyDictionary<int, WorkflowDefinitio
     /// <summary>What those begin with who begin now.</summary>
     public WorkflowDefinition Current => Versions[Versions.Keys.Max()];
 
-    public WorkflowDefinition Of(int version) => Versions.GetValueOrDefault(version) ?? Current;
+    /// <summary>A version that was never published is nobody's: the first stands for it, whatever is published later.</summary>
+    public WorkflowDefinition Of(int version) => Versions.GetValueOrDefault(version) ?? Versions[1];
 
     public const string Query = "select version, definition from workflow_definitions where version is not null order by version";
 

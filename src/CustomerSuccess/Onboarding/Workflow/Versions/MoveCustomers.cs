@@ -52,7 +52,7 @@ public static class MoveCustomers
         if (faults.Count > 0) return (null, faults);
         var some = (await deed.Connection.QueryAsync<string>(new CommandDefinition(
             "select customer_id from workflow where version = @From order by customer_id limit @limit", new { request.From, limit = request.Limit ?? 100 }, deed.Transaction, cancellationToken: ct))).ToList();
-        await EventLog.Lock(deed.Connection, deed.Transaction, some, ct);
+        if (!request.Preview) await EventLog.Lock(deed.Connection, deed.Transaction, some, ct);
         var known = some.ToDictionary(id => id, _ => (IReadOnlySet<string>?)new HashSet<string>(), StringComparer.Ordinal);
         // Whoever was moved since the table was written stays where they are now.
         var before = (await LoadCourses.Run(deed.Connection, deed.Transaction, known, definitions, ct)).Where(one => one.Progress.Version == request.From).ToDictionary(one => one.Progress.CustomerId, StringComparer.Ordinal);
