@@ -50,7 +50,7 @@ public sealed class RefusalTests : IAsyncLifetime
         var ids = await Queue(8, n => Post.To($"c{n}", $"c{n}@x.example"));
         await using var connection = await house.Db.OpenConnectionAsync(Ct);
         await Wait.Until(async () => await connection.ExecuteScalarAsync<bool>("select exists (select from channels where channel = 'smtp' and failures > 0 and refused_us)"), "the refusal");
-        foreach (var id in ids) (await house.State(id)).State.ShouldBeOneOf(States.Queued, States.Sending);
+        foreach (var id in ids) await house.Becomes(id, States.Queued);
         server.Mood = _ => SmtpMood.Accept;
         await connection.ExecuteAsync("update channels set paused_until = null; update messages set not_before = now()");
         await Wait.Until(() => server.Taken.Count > 0, "the first mail");
