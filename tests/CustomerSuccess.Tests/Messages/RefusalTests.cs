@@ -120,7 +120,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task A_message_that_cannot_be_made_fails_and_says_why()
     {
-        var id = (await house.Queue(Post.To("c1", "john@x.example", Kinds.Milestone) with { Facts = """{"points": "many"}""" }))!;
+        var id = (await house.Queue(Post.To("c1", "john@x.example", Kinds.Milestone) with { Facts = """{"test": {"customer": 5}}""" }))!;
         await house.Becomes(id, States.Failed);
         (await house.State(id)).Reason.ShouldStartWith("it cannot be made: ");
         (await house.Steps(id)).ShouldBe([States.Failed]);
