@@ -132,6 +132,22 @@ public sealed class FollowWorkflowTests
     }
 
     [Fact]
+    public async Task Many_who_come_at_once_are_worked_off_some_at_a_time()
+    {
+        await using var db = await TestDatabase.Clone();
+        await Commit(db.Source, [.. Enumerable.Range(0, 1200).Select(n => Story.Created($"many{n:0000}")), .. Enumerable.Range(0, 1200).Select(n => Story.Event($"many{n:0000}", "intro_watched", Story.Start.AddDays(1), null, $"w{n}"))]);
+        (await CustomerSuccess.Onboarding.Workflow.Behind.FollowWorkflow.Run(db.Source, log, clock, 500, default))!.Customers.Count.ShouldBe(1000);
+        await Journeys.Follow(db.Source, log, clock);
+        await using var c = await db.Source.OpenConnectionAsync();
+        (await c.ExecuteScalarAsync<long>("select count(*) from workflow where done = 1")).ShouldBe(1200);
+        // The same for those who are taken as a whole.
+        await c.ExecuteAsync("delete from workflow; insert into workflow_waiting (customers) select array_agg(customer_id) from customers");
+        (await CustomerSuccess.Onboarding.Workflow.Behind.FollowWorkflow.Run(db.Source, log, clock, 500, default))!.Customers.Count.ShouldBe(1000);
+        await Journeys.Follow(db.Source, log, clock);
+        (await c.ExecuteScalarAsync<long>("select count(*) from workflow where done = 1")).ShouldBe(1200);
+    }
+
+    [Fact]
     public async Task A_stage_that_is_done_is_news_once_and_history_is_none()
     {
         await using var db = await TestDatabase.Clone();

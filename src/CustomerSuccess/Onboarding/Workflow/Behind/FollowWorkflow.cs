@@ -16,6 +16,9 @@ public static class FollowWorkflow
     // Class of the advisory lock; decision 3 lists them.
     private const int Lock = 15, AtOnce = 500;
 
+    // So many customers in one transaction: while it lasts, whoever has to be alone (a rebuild, a publication) waits, and all writers behind them.
+    private const int Most = 1000;
+
     /// <summary>What is completed later than this after it happened is no news.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromDays(1);
 
@@ -62,6 +65,7 @@ public static class FollowWorkflow
     {
         var asked = await Needed(connection, transaction, noted, ct);
         if (asked.Count == 0) return [];
+        await PutBack(connection, transaction, asked, ct);
         var definitions = await KnownDefinitions.Read(connection, transaction, ct);
         foreach (var some in asked.OrderBy(one => one.Key, StringComparer.Ordinal).Chunk(AtOnce))
         {
@@ -72,6 +76,24 @@ public static class FollowWorkflow
         }
 
         return [.. asked.Keys];
+    }
+
+    // Those beyond the most wait for the next round, with all that was noted of them.
+    private static async Task PutBack(NpgsqlConnection connection, NpgsqlTransaction transaction, Dictionary<string, IReadOnlySet<string>?> asked, CancellationToken ct)
+    {
+        foreach (var rest in asked.OrderBy(one => one.Key, StringComparer.Ordinal).Skip(Most).Chunk(Most).ToList())
+        {
+            foreach (var (customer, _) in rest) asked.Remove(customer);
+            var told = rest.SelectMany(one => one.Value ?? new HashSet<string>(), (one, type) => (one.Key, Type: type)).ToList();
+            var whole = rest.Where(one => one.Value is null).Select(one => one.Key).ToArray();
+            // Of these it is known that they matter: a time before all others says so again.
+            await connection.ExecuteAsync(new CommandDefinition(
+                """
+                insert into workflow_waiting (customers) select @whole where cardinality(@whole) > 0;
+                insert into workflow_waiting (customers, types, firsts, lasts) select @ids, @types, array_fill(timestamptz '1970-01-01Z', array[cardinality(@ids)]), array_fill(timestamptz '1970-01-01Z', array[cardinality(@ids)]) where cardinality(@ids) > 0
+                """,
+                new { whole, ids = told.Select(one => one.Key).ToArray(), types = told.Select(one => one.Type).ToArray() }, transaction, cancellationToken: ct));
+        }
     }
 
     // By customer the types that matter; null: all of it anew.
