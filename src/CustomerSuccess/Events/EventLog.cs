@@ -73,7 +73,7 @@ public sealed partial class EventLog(Projections projections, TimeProvider? cloc
     /// </summary>
     public static Task Lock(NpgsqlConnection connection, NpgsqlTransaction transaction, IEnumerable<string> customers, CancellationToken ct) =>
         connection.ExecuteAsync(new CommandDefinition(
-            "select pg_advisory_xact_lock(7, b) from unnest(@buckets) b", new { buckets = InOrder(customers) }, transaction, cancellationToken: ct));
+            "select pg_advisory_xact_lock_shared(7, -1); select pg_advisory_xact_lock(7, b) from unnest(@buckets) b", new { buckets = InOrder(customers) }, transaction, cancellationToken: ct));
 
     /// <summary>For a transaction that goes on for minutes, before it is committed: what it received at its start comes late.</summary>
     public async Task Late(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTime received, CancellationToken ct)
