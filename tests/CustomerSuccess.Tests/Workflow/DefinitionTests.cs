@@ -71,6 +71,8 @@ public sealed class DefinitionTests
         (await api.Get($"{Onboarding}/workflow?customer_id=acme")).Json.GetProperty("version").GetInt32().ShouldBe(1);
         (await api.Patch($"{Onboarding}/workflow", new { customer_id = "acme", version = 7 })).Problem("version").ShouldContain("1, 2");
 
+        // Whom to move is read from the table behind the events.
+        await Wait.Until(async () => (await api.Get(Root)).Json.GetProperty("versions")[1].GetProperty("customers").GetInt64() == 2, "both on the first version");
         var many = (await api.Post($"{Root}/moves", new { from = 1, to = 2, preview = true })).Json;
         (many.GetProperty("count").GetInt32(), many.GetProperty("left").GetInt64()).ShouldBe((2, 2));
         var moved = (await api.Post($"{Root}/moves", new { from = 1, to = 2 })).Json;
