@@ -15,7 +15,10 @@ internal static class Writes
         await using var db = Database.Pool(product.ConnectionString, patient: false);
         await using var connection = await db.OpenConnectionAsync();
         await Events.Ingest.Prepare(connection, default);
-        var log = new Events.EventLog(Rooms.Projections);
+        // What one fold costs: the same without those that name a table.
+        var without = options.Text("without", "");
+        var log = new Events.EventLog(without.Length == 0 ? Rooms.Projections
+            : Rooms.Projections with { Folds = [.. Rooms.Projections.Folds.Where(fold => !fold.Sql.Contains(without, StringComparison.Ordinal))] });
         if (options.Has("explain"))
         {
             await using var explain = new NpgsqlCommand("load 'auto_explain'; set auto_explain.log_min_duration = 0; set auto_explain.log_analyze = on; set auto_explain.log_buffers = on; set auto_explain.log_nested_statements = on", connection);
