@@ -131,6 +131,33 @@ public sealed class FollowWorkflowTests
         round.Customers.ShouldBeEmpty();
     }
 
+    /// <summary>A GitHub Action tells its steps and pull requests again with every run.</summary>
+    [Fact]
+    public async Task What_is_done_and_told_again_later_is_passed_over_and_what_was_earlier_is_not()
+    {
+        await using var db = await TestDatabase.Clone();
+        var merged = Story.Start.AddDays(2).AddHours(10);
+        Envelope Merged(int n, double hours) => Story.Event("acme", EventTypes.PrMerged, merged.AddHours(hours), n % 2 == 0 ? new { pr_url = $"https://github.com/a/b/pull/{n}" } : null, $"merged{n}");
+        await Commit(db.Source, [Story.Created("acme"), Story.Event("acme", "onboarding_step_first_pr_generated", Story.Start.AddDays(1)), .. Enumerable.Range(0, 5).Select(n => Merged(n, 0))]);
+        await Journeys.Follow(db.Source, log, clock);
+        await Commit(db.Source, [Story.Event("acme", "onboarding_step_first_pr_generated", Story.Start.AddDays(1).AddHours(1)), Merged(5, 1), Merged(6, 2)]);
+        (await Looked()).ShouldBe(0);
+        (await Task(db.Source, "five_prs_merged")).ShouldBe("completed 5 2026-03-03 event:merged3");
+
+        await Commit(db.Source, [Merged(7, -1), Story.Event("acme", "onboarding_step_first_pr_generated", Story.Start.AddHours(20))]);
+        (await Looked()).ShouldBe(1);
+        (await Task(db.Source, "first_pr_merged")).ShouldBe("completed 1 2026-03-03 event:merged7");
+        (await Task(db.Source, "first_pr_generated")).ShouldStartWith("completed 0 2026-03-01");
+        await Commit(db.Source, [Story.Event("acme", EventTypes.StepReset, Story.Start.AddDays(5), new { step = "first_pr_generated" })]);
+        (await Looked()).ShouldBe(1);
+        await Commit(db.Source, [Story.Event("acme", "onboarding_step_first_pr_generated", Story.Start.AddDays(6))]);
+        (await Looked()).ShouldBe(1);
+        (await Task(db.Source, "first_pr_generated")).ShouldStartWith("completed 0 2026-03-07");
+        (await Rebuild.Run(db.Source, Rooms.Projections, check: true, null, default)).Differences.ShouldBeEmpty();
+
+        async Task<int> Looked() => (await CustomerSuccess.Onboarding.Workflow.Behind.FollowWorkflow.Run(db.Source, log, clock, 500, default))!.Customers.Count;
+    }
+
     [Fact]
     public async Task Many_who_come_at_once_are_worked_off_some_at_a_time()
     {

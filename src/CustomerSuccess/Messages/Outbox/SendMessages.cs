@@ -76,10 +76,17 @@ public sealed class SendMessages(
             var grant = await buckets.Take(own[place], lanes.CurrentCount, ct);
             var turn = new Turn(own[place], [.. own.Take(place).Select(channel => channel.Name)], place == own.Count - 1, grant);
             claimed += await Send(line, turn, known, lanes, ct);
-            if (turn.Closed && grant.Wait < soonest) soonest = grant.Wait + TimeSpan.FromMilliseconds(5);
+            if (turn.Closed && Rest(own[place], grant) is var rest && rest < soonest) soonest = rest;
         }
 
         return claimed > 0 ? TimeSpan.Zero : soonest;
+    }
+
+    // A fast channel is asked for a handful at a time: a look costs as much as a message, and with one for each, as much as many events.
+    private TimeSpan Rest(Channel channel, Buckets.Grant grant)
+    {
+        var handful = TimeSpan.FromMinutes(settings.Lanes / (double)(channel.PerMinute ?? int.MaxValue));
+        return (handful < Look && handful > grant.Wait ? handful : grant.Wait) + TimeSpan.FromMilliseconds(5);
     }
 
     // How many are under way. One that takes none now keeps those waiting that it may still take; who has no patience left goes on.

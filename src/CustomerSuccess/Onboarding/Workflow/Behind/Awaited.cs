@@ -16,23 +16,37 @@ public static class Awaited
 
     public static IReadOnlyList<string> Types(Completion on) => on.ActiveWeeks is not null ? Measure.Activity : Measure.Of(on.Event!)?.Types ?? [on.Event!];
 
-    /// <summary>Types of which any event matters; and types of which only events before an instant do, because what they complete is complete.</summary>
-    public static (string[] Any, Dictionary<string, DateTime> Before) Of(WorkflowDefinition definition, IReadOnlyDictionary<string, Counted> counted)
+    /// <summary>
+    /// Types of which any event matters; and types of which only events before an instant do, because what they complete is complete. A step
+    /// that is told again and again is settled with the moment it was done; a reset opens it again, and every reset matters.
+    /// </summary>
+    public static (string[] Any, Dictionary<string, DateTime> Before) Of(CustomerProgress progress, IReadOnlyDictionary<string, Counted> counted)
     {
         var (any, before) = (new SortedSet<string>(StringComparer.Ordinal), new SortedDictionary<string, DateTime>(StringComparer.Ordinal));
-        foreach (var task in definition.Tasks.Where(task => task is { Step: null, CompletesOn: { ActiveWeeks: null } }))
+        foreach (var task in progress.Tasks)
         {
-            foreach (var type in Types(task.CompletesOn!))
+            if (task.Task.Step is { } step)
             {
-                if (counted.GetValueOrDefault(task.Id)?.ReachedAt is not { } at || Corrected.Contains(type, StringComparer.Ordinal)) any.Add(type);
-                // What is counted by day, is settled with its day.
-                else if ((Measure.Of(task.CompletesOn!.Event!) is null ? at.AddMicroseconds(1) : at.Date.AddDays(1)) is var end) before[type] = before.TryGetValue(type, out var other) && other > end ? other : end;
+                if (task.Done) Until(Events.EventTypes.StepPrefix + step, task.Since.AddMicroseconds(1));
+                continue;
             }
 
-            if (task.OfEveryone) any.Add(Events.EventTypes.PersonUpdated);
+            if (task.Task.CompletesOn is not { ActiveWeeks: null } on) continue;
+            foreach (var type in Types(on))
+            {
+                if (counted.GetValueOrDefault(task.Task.Id)?.ReachedAt is not { } at || Corrected.Contains(type, StringComparer.Ordinal)) any.Add(type);
+                else Until(type, After(on, at));
+            }
+
+            if (task.Task.OfEveryone) any.Add(Events.EventTypes.PersonUpdated);
         }
 
         foreach (var type in any) before.Remove(type);
         return ([.. any], new(before, StringComparer.Ordinal));
+
+        void Until(string type, DateTime end) => before[type] = before.TryGetValue(type, out var other) && other > end ? other : end;
     }
+
+    // Where all that is known is the day, it is settled with its end.
+    private static DateTime After(Completion on, DateTime at) => Measure.Of(on.Event!) is not null && at == at.Date ? at.AddDays(1) : at.AddMicroseconds(1);
 }

@@ -55,7 +55,7 @@ public static class StoreProgress
     private static object Workflows(IReadOnlyList<Standing> standings, string[] customers)
     {
         var stuck = standings.Select(one => Stuck.Of(one.Progress, one.BlockedAt)).ToList();
-        var awaits = standings.Select(one => Awaited.Of(one.Definition, one.Counted)).ToList();
+        var awaits = standings.Select(one => Awaited.Of(one.Progress, one.Counted)).ToList();
         var weeks = standings.Select(one => CountedWeeks.Of(one.Definition, one.Counted, one.Weeks)).ToList();
         return new
         {

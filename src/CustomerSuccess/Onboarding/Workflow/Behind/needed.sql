@@ -3,7 +3,9 @@ select n.customer_id, n.type
 from unnest(@customers, @types, @firsts, @lasts) as n(customer_id, type, first, last)
 left join workflow w on w.customer_id = n.customer_id
 where w.customer_id is null
-  or n.type like 'onboarding\_%' or n.type like 'task\_%' or n.type like 'stage\_%' or n.type like 'workflow\_%' or n.type like 'customer\_%'
+  -- A step that is done matters only where it was done earlier than that, or after a reset.
+  or (n.type like 'onboarding\_%' and n.first < coalesce((w.settled ->> n.type)::timestamptz, 'infinity'))
+  or n.type like 'task\_%' or n.type like 'stage\_%' or n.type like 'workflow\_%' or n.type like 'customer\_%'
   or n.type = any(w.awaits)
   or n.first < (w.settled ->> n.type)::timestamptz
   or (n.type = any(@activity) and n.first < w.weeks_until and (
