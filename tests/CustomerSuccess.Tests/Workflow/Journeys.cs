@@ -44,7 +44,7 @@ internal static class Journeys
     /// <summary>Work off everything that waits.</summary>
     public static async Task Follow(NpgsqlDataSource db, EventLog log, TimeProvider clock, int limit = 500)
     {
-        await Wait.Until(async () => await FollowWorkflow.Run(db, log, clock, limit, default) is { Commits: 0 }, "nothing that waits for the workflow");
+        await Wait.Until(async () => await FollowWorkflow.Run(db, log, clock, limit, default) is { Noted: 0 }, "nothing that waits for the workflow");
     }
 
     public static async Task<string> Said(NpgsqlDataSource db)

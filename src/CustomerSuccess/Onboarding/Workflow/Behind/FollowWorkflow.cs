@@ -8,7 +8,7 @@ using Npgsql;
 namespace CustomerSuccess.Onboarding.Workflow.Behind;
 
 /// <summary>
-/// Takes what was noted into the tables of the workflow, behind the events: it costs the sender one row a commit. One process does this at
+/// Takes what was noted into the tables of the workflow, behind the events: it costs the sender a row a commit and type. One process does this at
 /// a time, and nobody else writes these tables, so what is older never overwrites what is newer.
 /// </summary>
 public static class FollowWorkflow
@@ -22,12 +22,12 @@ public static class FollowWorkflow
     /// <summary>What is completed later than this after it happened is no news.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromDays(1);
 
-    /// <summary>Commits is how many were worked off; null: another process is at it, or a rebuild.</summary>
-    public sealed record Round(int Commits, IReadOnlyList<string> Customers);
+    /// <summary>Noted is how many rows were worked off; null: another process is at it, or a rebuild.</summary>
+    public sealed record Round(int Noted, IReadOnlyList<string> Customers);
 
-    private sealed record Noted(string[] Customers, string[]? Types, DateTime[]? Firsts, DateTime[]? Lasts);
+    private sealed record Noted(string? Type, string[] Customers, DateTime First, DateTime Last);
 
-    /// <summary>Work off up to <paramref name="limit"/> commits and write what is news.</summary>
+    /// <summary>Work off up to <paramref name="limit"/> rows of what was noted and write what is news.</summary>
     public static async Task<Round?> Run(NpgsqlDataSource db, EventLog events, TimeProvider clock, int limit, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
@@ -50,13 +50,16 @@ public static class FollowWorkflow
     private static async Task<List<Noted>> Take(NpgsqlConnection connection, NpgsqlTransaction transaction, int limit, CancellationToken ct)
     {
         await using var take = new NpgsqlCommand(
-            "delete from workflow_waiting where id in (select id from workflow_waiting order by id limit $1) returning customers, types, firsts, lasts", connection, transaction) { Parameters = { new() { Value = limit } } };
+            "delete from workflow_waiting where id in (select id from workflow_waiting order by id limit $1) returning type, customers, first, last", connection, transaction) { Parameters = { new() { Value = limit } } };
         await using var reader = await take.ExecuteReaderAsync(ct);
         var noted = new List<Noted>();
-        while (await reader.ReadAsync(ct)) noted.Add(new(Array<string>(0)!, Array<string>(1), Array<DateTime>(2), Array<DateTime>(3)));
-        return noted;
+        while (await reader.ReadAsync(ct))
+        {
+            noted.Add(reader.IsDBNull(0) ? new(null, reader.GetFieldValue<string[]>(1), default, default)
+                : new(reader.GetString(0), reader.GetFieldValue<string[]>(1), reader.GetDateTime(2), reader.GetDateTime(3)));
+        }
 
-        T[]? Array<T>(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<T[]>(column);
+        return noted;
     }
 
     // The customers who may stand elsewhere now.
@@ -85,14 +88,15 @@ public static class FollowWorkflow
         {
             foreach (var (customer, _) in rest) asked.Remove(customer);
             var told = rest.SelectMany(one => one.Value ?? new HashSet<string>(), (one, type) => (one.Key, Type: type)).ToList();
-            var whole = rest.Where(one => one.Value is null).Select(one => one.Key).ToArray();
             // Of these it is known that they matter: a time before all others says so again.
             await connection.ExecuteAsync(new CommandDefinition(
                 """
                 insert into workflow_waiting (customers) select @whole where cardinality(@whole) > 0;
-                insert into workflow_waiting (customers, types, firsts, lasts) select @ids, @types, array_fill(timestamptz '1970-01-01Z', array[cardinality(@ids)]), array_fill(timestamptz '1970-01-01Z', array[cardinality(@ids)]) where cardinality(@ids) > 0
+                insert into workflow_waiting (type, customers, first, last)
+                select type, array_agg(customer_id), '1970-01-01Z', '1970-01-01Z' from unnest(@ids, @types) as told(customer_id, type) group by type
                 """,
-                new { whole, ids = told.Select(one => one.Key).ToArray(), types = told.Select(one => one.Type).ToArray() }, transaction, cancellationToken: ct));
+                new { whole = rest.Where(one => one.Value is null).Select(one => one.Key).ToArray(), ids = told.Select(one => one.Key).ToArray(), types = told.Select(one => one.Type).ToArray() },
+                transaction, cancellationToken: ct));
         }
     }
 
@@ -103,11 +107,11 @@ public static class FollowWorkflow
         var told = new Dictionary<(string Customer, string Type), (DateTime First, DateTime Last)>();
         foreach (var one in noted)
         {
-            for (var n = 0; n < one.Customers.Length; n++)
+            foreach (var customer in one.Customers)
             {
-                if (one.Types is null) needed[one.Customers[n]] = null;
-                else if (told.TryGetValue((one.Customers[n], one.Types[n]), out var known)) told[(one.Customers[n], one.Types[n])] = (Least(known.First, one.Firsts![n]), Least(one.Lasts![n], known.Last) == known.Last ? one.Lasts[n] : known.Last);
-                else told[(one.Customers[n], one.Types[n])] = (one.Firsts![n], one.Lasts![n]);
+                if (one.Type is null) needed[customer] = null;
+                else if (!told.TryGetValue((customer, one.Type), out var known)) told[(customer, one.Type)] = (one.First, one.Last);
+                else told[(customer, one.Type)] = (known.First < one.First ? known.First : one.First, known.Last > one.Last ? known.Last : one.Last);
             }
         }
 
@@ -128,8 +132,6 @@ public static class FollowWorkflow
 
         return needed;
     }
-
-    private static DateTime Least(DateTime a, DateTime b) => a < b ? a : b;
 
     // Stages that were not done and are, of customers who were followed before.
     private static async Task<IReadOnlyList<Envelope>> News(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Standing> standings, CancellationToken ct)

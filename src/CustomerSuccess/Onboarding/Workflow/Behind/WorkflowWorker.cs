@@ -8,7 +8,7 @@ namespace CustomerSuccess.Onboarding.Workflow.Behind;
 /// <summary>Keeps the workflow's tables behind the events, and tells the open pages. Looks by itself every second.</summary>
 public sealed class WorkflowWorker(NpgsqlDataSource db, EventLog events, Signals signals, TimeProvider clock, ILogger<WorkflowWorker> log) : BackgroundService
 {
-    private const int AtOnce = 500;
+    private const int AtOnce = 2000;
 
     // Whoever looks at a board or a checklist sees an event within a second.
     private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(600);
@@ -29,8 +29,8 @@ public sealed class WorkflowWorker(NpgsqlDataSource db, EventLog events, Signals
                     signals.Publish(Signals.Standings, string.Join(',', round.Customers));
                 }
 
-                if (round is not { Commits: AtOnce }) await Task.Delay(Rest.After(clock.GetElapsedTime(began)) is var rest && rest < LongestRest ? rest : LongestRest, stoppingToken);
-                if (round is not { Commits: > 0 }) await hints.Wait(TimeSpan.FromSeconds(1), stoppingToken);
+                if (round is not { Noted: AtOnce }) await Task.Delay(Rest.After(clock.GetElapsedTime(began)) is var rest && rest < LongestRest ? rest : LongestRest, stoppingToken);
+                if (round is not { Noted: > 0 }) await hints.Wait(TimeSpan.FromSeconds(1), stoppingToken);
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
