@@ -14,7 +14,10 @@ namespace CustomerSuccess.Bench;
 /// </summary>
 internal static class PageData
 {
-    public static async Task Make(Product product, int customers)
+    /// <param name="product">Runs.</param>
+    /// <param name="customers">So many.</param>
+    /// <param name="lighter">One event in so many, for programs that ask for customers and not for their events.</param>
+    public static async Task Make(Product product, int customers, int lighter = 1)
     {
         await using var db = Database.Pool(product.ConnectionString, patient: true);
         await using var connection = await db.OpenConnectionAsync();
@@ -28,6 +31,7 @@ internal static class PageData
         await connection.ExecuteAsync("alter table events drop constraint events_pkey; truncate touched; set max_parallel_workers_per_gather = 0");
         var sql = (await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "page_data.sql")))
             .Replace("$customers", customers.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("$lighter", lighter.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("$until", $"'{TimeProvider.System.Now():yyyy-MM-dd HH:mm:ss}'", StringComparison.Ordinal);
         await connection.ExecuteAsync(sql);
         Say("indexes");

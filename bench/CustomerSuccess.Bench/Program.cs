@@ -13,6 +13,7 @@ return command switch
     "malformed" => await Malformed.Run(options),
     "funnel" => await Funnels.Run(options),
     "messages" => await Mails.Run(options),
+    "onboarding" => await Onboardings.Run(options),
     "retention" => await Retention.Run(options),
     "calls" => await Calls.Run(options),
     _ => Usage(),
@@ -20,6 +21,6 @@ return command switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("dotnet run --project bench/CustomerSuccess.Bench -c Release -- load | ratios | writes | pages | faults | malformed | funnel | retention | calls | messages   (options: bench/README.md)");
+    Console.Error.WriteLine("dotnet run --project bench/CustomerSuccess.Bench -c Release -- load | ratios | writes | pages | faults | malformed | funnel | onboarding | retention | calls | messages   (options: bench/README.md)");
     return 2;
 }

@@ -1,9 +1,9 @@
 -- 100,000 customers and 5 million events: one in a hundred customers has 1,500, nine have 150, the others 20. In the order
 -- of time, as they would have come in, so that a customer's events are spread over the whole table.
--- $customers and $until are put in by the program.
+-- $customers, $lighter and $until are put in by the program.
 create temp table account as
 select i, 'p' || lpad(i::text, 6, '0') as id,
-  case when i % 100 = 0 then 1500 when i % 100 < 10 then 150 else 20 end as busy,
+  case when i % 100 = 0 then 1500 when i % 100 < 10 then 150 else 20 end / $lighter as busy,
   -- Signed up within two years, more of them lately.
   $until::date - (730 * power(((i * 7919) % 100000) / 100000.0, 1.6))::int as signup,
   case when i % 13 = 0 then 20 + i % 300 else 0 end as quiet

@@ -12,9 +12,9 @@ namespace CustomerSuccess.Funnel.Overview;
 /// </summary>
 public sealed class LatestFunnel(NpgsqlDataSource db, TimeProvider clock)
 {
-    private static readonly TimeSpan Spacing = TimeSpan.FromSeconds(1), Settled = TimeSpan.FromMinutes(10), Patience = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(10), Patience = TimeSpan.FromMilliseconds(20);
 
-    private readonly ConcurrentDictionary<FunnelWindow, Slot> slots = new();
+    private readonly ConcurrentDictionary<FunnelWindow, Latest<FunnelOverview>> slots = new();
     private readonly ConcurrentDictionary<FunnelWindow, (long At, Lazy<Task<long>> Unique)> settled = new();
 
     /// <summary>For a page that was asked for: at most a second old.</summary>
@@ -23,10 +23,10 @@ public sealed class LatestFunnel(NpgsqlDataSource db, TimeProvider clock)
     /// <summary>For a page that follows: with everything that was announced before this call.</summary>
     public Task<FunnelOverview> Next(FunnelWindow window) => SlotOf(window).Next();
 
-    private Slot SlotOf(FunnelWindow window)
+    private Latest<FunnelOverview> SlotOf(FunnelWindow window)
     {
         if (slots.Count > 100) slots.Clear();
-        return slots.GetOrAdd(window, static (key, self) => new Slot(() => FunnelOverview.Read(self.db, key, self.Unique, CancellationToken.None), self.clock), (db, clock, Unique: (Func<FunnelWindow, Task<long?>>)Unique));
+        return slots.GetOrAdd(window, static (key, self) => new Latest<FunnelOverview>(() => FunnelOverview.Read(self.db, key, self.Unique, CancellationToken.None), self.clock), (db, clock, Unique: (Func<FunnelWindow, Task<long?>>)Unique));
     }
 
     private async Task<long?> Unique(FunnelWindow window)
@@ -43,42 +43,4 @@ public sealed class LatestFunnel(NpgsqlDataSource db, TimeProvider clock)
         await using var connection = await db.OpenConnectionAsync();
         return await connection.ExecuteScalarAsync<long>(Sql.Read("Funnel/Figures/unique_visitors.sql"), FunnelFigures.Bounds(window));
     })));
-
-    /// <summary>One window's figures: the ones being worked out, and the ones that will be.</summary>
-    private sealed class Slot(Func<Task<FunnelOverview>> read, TimeProvider clock)
-    {
-        private readonly Lock gate = new();
-        private (long Started, Task<FunnelOverview> Work)? running;
-        private Task<FunnelOverview>? waiting;
-
-        public Task<FunnelOverview> Now()
-        {
-            lock (gate) return running is { Work.IsFaulted: false } last && clock.GetElapsedTime(last.Started) < Spacing ? last.Work : Start();
-        }
-
-        public Task<FunnelOverview> Next()
-        {
-            lock (gate) return waiting ??= Begin(running is { } last ? Spacing - clock.GetElapsedTime(last.Started) : TimeSpan.Zero);
-        }
-
-        private async Task<FunnelOverview> Begin(TimeSpan pause)
-        {
-            // Never at once: the caller holds the gate.
-            await Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.FromMilliseconds(1), clock);
-            Task<FunnelOverview> work;
-            lock (gate)
-            {
-                waiting = null;
-                work = Start();
-            }
-
-            return await work;
-        }
-
-        private Task<FunnelOverview> Start()
-        {
-            running = (clock.GetTimestamp(), Task.Run(read));
-            return running.Value.Work;
-        }
-    }
 }

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CustomerSuccess.Events;
 using CustomerSuccess.Onboarding.Workflow.Course;
+using CustomerSuccess.Onboarding.Workflow.Definitions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -33,7 +34,7 @@ public static class ActOnStage
         if (request.Action == "unlock")
         {
             if (stage.BlockedBy.Count == 0) return Conflicts.With($"“{stage.Stage.Title}” is open already.");
-            await deed.Write(WorkflowEvents.StageUnlocked, request.CustomerId, new { stage = stage.Stage.Id, title = stage.Stage.Title, note = request.Note });
+            await deed.Write(Unlock(deed, request.CustomerId, stage.Stage, request.Note));
         }
         else
         {
@@ -47,4 +48,7 @@ public static class ActOnStage
         await deed.Commit();
         return TypedResults.Ok(new Answer(ShownStage.Of(after.Progress.Stages.First(each => each.Stage.Id == request.Stage), after.Pace), Impact.Of(before.Progress, after.Progress)));
     }
+
+    /// <summary>The event that opens a stage.</summary>
+    internal static Envelope Unlock(Deed deed, string customer, StageDefinition stage, string? note) => deed.Event(WorkflowEvents.StageUnlocked, customer, new { stage = stage.Id, title = stage.Title, note });
 }

@@ -24,7 +24,8 @@ public static class WorkflowDoor
     private static bool Noted(Envelope e) => e.Type is not (EventTypes.PageView or EventTypes.HealthChanged or EventTypes.NoteAdded or EventTypes.NoteRemoved or EventTypes.NoteRestored
         or EventTypes.EmailSent or EventTypes.ApiCallsFailed or WorkflowEvents.StageCompleted);
 
-    public static void Add(IServiceCollection services) => services.AddSingleton<Versions.ChangeDefinitions>().AddHostedService<WorkflowWorker>();
+    public static void Add(IServiceCollection services) => services.AddSingleton<Versions.ChangeDefinitions>().AddSingleton<Figures.FollowedCustomers>().AddSingleton<Board.LatestBoard>()
+        .AddHostedService<WorkflowWorker>().AddHostedService(all => all.GetRequiredService<Figures.FollowedCustomers>());
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -35,6 +36,9 @@ public static class WorkflowDoor
         api.MapPatch("tasks", ActOnTask.Handle).RequireAuthorization(Permissions.Manager).Example("patch tasks");
         api.MapGet("stages", ListStages.Handle).OfCustomer("customer_id", inQuery: true).RequireAuthorization(Permissions.Viewer).Example("get stages");
         api.MapPatch("stages", ActOnStage.Handle).RequireAuthorization(Permissions.Manager).Example("patch stages");
+        api.MapPost("bulk-actions", Bulk.ActOnCustomers.Handle).RequireAuthorization(Permissions.Manager).Example("post bulk-actions");
+        Board.ShowBoard.Map(app);
+        Bulk.BulkPages.Map(app);
         Versions.DefinitionApi.Map(app);
         Versions.DefinitionPages.Map(app);
     }

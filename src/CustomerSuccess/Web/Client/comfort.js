@@ -67,6 +67,26 @@ document.addEventListener("change", (event) => {
   if (file) name(file);
 });
 
+// Rows of a list that are chosen for a deed: all of the page at once, and how many there are.
+function count(name) {
+  const boxes = [...document.querySelectorAll(`input[type=checkbox][name="${name}"]`)];
+  const chosen = boxes.filter((box) => box.checked).length;
+  for (const place of document.querySelectorAll(`[data-checked="${name}"]`)) place.textContent = String(chosen);
+  for (const all of document.querySelectorAll(`[data-check-all="${name}"]`)) {
+    all.checked = chosen > 0 && chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+  }
+}
+document.addEventListener("change", (event) => {
+  const all = closest(event, "[data-check-all]");
+  const name = all ? all.dataset.checkAll : closest(event, "input[type=checkbox][form]")?.name;
+  if (!name) return;
+  if (all) for (const box of document.querySelectorAll(`input[type=checkbox][name="${name}"]`)) box.checked = all.checked;
+  count(name);
+});
+// The browser remembers what was chosen when one comes back.
+addEventListener("pageshow", () => { for (const place of document.querySelectorAll("[data-checked]")) count(place.dataset.checked); });
+
 // The search field stands outside of the list it narrows, and follows when the list is cleared or the way back is taken.
 document.addEventListener("htmx:after:swap", () => {
   const search = document.getElementById("search");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CustomerSuccess.Onboarding.Workflow.Definitions;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Platform.Kit;
@@ -9,15 +10,25 @@ namespace CustomerSuccess.Onboarding.Workflow.Board;
 /// <summary>How many customers in totals stand in a stage, and how many of them are stuck. The stages of the newest version first, then older ones, 'completed' last.</summary>
 public sealed record StageCount(string Stage, string Title, long Customers, long Stuck);
 
-/// <summary>A customer on the board. Why: of those who are stuck, in words. Since: when they became stuck, else when anything last moved.</summary>
+/// <summary>
+/// A customer on the board. Why: of those who are stuck, in words. Since: when they became stuck, of those who are through when that was, else when anything last moved.
+/// </summary>
 public sealed record BoardRow(
-    string CustomerId, string Organization, string Owner, int Version, string Stage, string StageTitle, int Percent, int Done, int Total, string? NextTask, DateTime LastProgressAt, string StuckBy, string Why, DateTime Since);
+    string CustomerId, string Organization, string Owner, int Version, string Stage, string StageTitle, int Percent, int Done, int Total, string? NextTask, DateTime LastProgressAt, string StuckBy, string Why, DateTime Since)
+{
+    public bool Stuck => StuckBy.Length > 0;
+}
+
+/// <summary>A page of the list. Next: the value of after for the next one; Total: counted up to 10,000.</summary>
+public sealed record BoardList(IReadOnlyList<BoardRow> Rows, string? Next, long Total, bool AtLeast);
 
 /// <summary>Where everyone stands: counts by stage, and the customers of a stage, stuck ones first. By indexes, so that it costs what it shows.</summary>
 public static class ReadBoard
 {
+    private const int MostCounted = 10_000;
+
     private sealed record Row(
-        string CustomerId, string Organization, string Owner, int Version, string Stage, int Done, int Total, string NextTask, DateTime LastProgressAt, DateTime? StuckAt, string StuckBy, string BlockerType, string? Failed);
+        string CustomerId, string Organization, string Owner, int Version, string Stage, int Done, int Total, string NextTask, DateTime LastProgressAt, DateTime? CompletedAt, DateTime? StuckAt, string StuckBy, string BlockerType, string? Failed);
 
     public static async Task<IReadOnlyList<StageCount>> Counts(NpgsqlConnection connection, DateTime now, CancellationToken ct)
     {
@@ -30,29 +41,47 @@ public static class ReadBoard
             .Select(stage => new StageCount(stage.Item1, stage.Item2, counts.GetValueOrDefault(stage.Item1).Customers, counts.GetValueOrDefault(stage.Item1).Stuck))];
     }
 
-    /// <summary>Those who are stuck longest first; then, where a stage is named, everyone else of it by when they will be.</summary>
-    /// <param name="connection">Open.</param>
-    /// <param name="stage">One stage or 'completed'; null: the stuck of all stages.</param>
-    /// <param name="now">Decides who is stuck.</param>
-    /// <param name="skip">So many rows are passed over.</param>
-    /// <param name="take">So many at most.</param>
-    /// <param name="ct">Stops the wait.</param>
-    public static async Task<IReadOnlyList<BoardRow>> Customers(NpgsqlConnection connection, string? stage, DateTime now, int skip, int take, CancellationToken ct)
+    /// <summary>The first of a stage: who is stuck longest, then by when they will be; of 'completed' the latest.</summary>
+    public static async Task<IReadOnlyList<BoardRow>> First(NpgsqlConnection connection, KnownDefinitions definitions, string stage, int take, DateTime now, CancellationToken ct)
+    {
+        var values = new DynamicParameters(new { stage });
+        var rows = await Rows(connection, "w.counted and w.stage = @stage", stage == "completed" ? "w.completed_at desc, w.customer_id" : "w.stuck_at, w.customer_id", values, take, ct);
+        return rows.ConvertAll(row => Shown(row, definitions.Of(row.Version), now));
+    }
+
+    /// <summary>A page of those who fit a filter, those who are stuck longest first, then by when they will be.</summary>
+    public static async Task<BoardList> List(NpgsqlConnection connection, BoardFilter filter, DateTime now, CancellationToken ct)
     {
         var definitions = await KnownDefinitions.Read(connection, null, ct);
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
-            $"""
-            select w.customer_id, c.organization, c.owner, w.version, w.stage, w.done, w.total, w.next_task, w.last_progress_at, w.stuck_at, w.stuck_by,
-              coalesce(o.blocker_type, '') as blocker_type, (select min(t.task) from workflow_tasks t where t.customer_id = w.customer_id and t.state = 'failed') as failed
-            from (
-              select * from workflow where counted and {(stage is null ? "stuck_at <= @now" : "stage = @stage")}
-              order by {(stage is null ? "" : "stage, ")}stuck_at, customer_id offset @skip limit @take
-            ) w
-            join customers c on c.customer_id = w.customer_id
-            left join onboarding o on o.customer_id = w.customer_id
-            order by w.stuck_at, w.customer_id
-            """, new { stage, now, skip, take }, cancellationToken: ct));
-        return [.. rows.Select(row => Shown(row, definitions.Of(row.Version), now))];
+        var values = new DynamicParameters();
+        var where = filter.Where(values, now);
+        var rows = await Rows(connection, where + Place(filter.After, values), "w.stuck_at, w.customer_id", values, BoardFilter.Rows + 1, ct);
+        var shown = rows.Take(BoardFilter.Rows).ToList();
+        var more = rows.Count > shown.Count;
+        var total = !more && string.IsNullOrEmpty(filter.After) ? shown.Count : await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            $"select count(*) from (select 1 from workflow w join customers c on c.customer_id = w.customer_id where {where} limit {MostCounted + 1}) counted", values, cancellationToken: ct));
+        // Who is never stuck comes after all others: no instant, and then the id.
+        var next = more ? $"{shown[^1].StuckAt?.ToString("O", CultureInfo.InvariantCulture)}~{shown[^1].CustomerId}" : null;
+        return new(shown.ConvertAll(row => Shown(row, definitions.Of(row.Version), now)), next, Math.Min(total, MostCounted), total > MostCounted);
+    }
+
+    private static async Task<List<Row>> Rows(NpgsqlConnection connection, string where, string order, DynamicParameters values, int take, CancellationToken ct)
+    {
+        values.Add("take", take);
+        return (await connection.QueryAsync<Row>(new CommandDefinition(
+            Sql.Read("Onboarding/Workflow/Board/board_rows.sql").Replace("{where}", where, StringComparison.Ordinal).Replace("{order}", order, StringComparison.Ordinal), values, cancellationToken: ct))).AsList();
+    }
+
+    // An address somebody bent is read as the first page.
+    private static string Place(string? after, DynamicParameters values)
+    {
+        var cut = after?.IndexOf('~', StringComparison.Ordinal) ?? -1;
+        if (cut < 0 || after!.Contains('\0', StringComparison.Ordinal)) return "";
+        values.Add("after_id", after[(cut + 1)..]);
+        if (cut == 0) return " and w.stuck_at is null and w.customer_id > @after_id";
+        if (!DateTime.TryParse(after[..cut], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at)) return "";
+        values.Add("after_at", at);
+        return " and ((w.stuck_at, w.customer_id) > (@after_at, @after_id) or w.stuck_at is null)";
     }
 
     private static BoardRow Shown(Row row, WorkflowDefinition definition, DateTime now)
@@ -64,7 +93,7 @@ public static class ReadBoard
             "failed" => $"“{definition.TitleOf(row.Failed ?? "")}” has failed.",
             _ => $"Nothing moved for {Words.Count(Math.Max(0, (long)(now - row.LastProgressAt).TotalDays), "day")}{(row.NextTask.Length > 0 ? $"; next is “{definition.TitleOf(row.NextTask)}”" : "")}.",
         };
-        return new(row.CustomerId, row.Organization, row.Owner, row.Version, row.Stage, definition.Stages.FirstOrDefault(each => each.Id == row.Stage)?.Title ?? Words.Plain(row.Stage), Percent.Of(row.Done, row.Total), row.Done, row.Total,
-            row.NextTask.Length > 0 ? definition.TitleOf(row.NextTask) : null, row.LastProgressAt, stuck ? row.StuckBy : "", why, stuck ? row.StuckAt!.Value : row.LastProgressAt);
+        return new(row.CustomerId, row.Organization, row.Owner, row.Version, row.Stage, row.Stage == "completed" ? "Completed" : definition.Stages.FirstOrDefault(each => each.Id == row.Stage)?.Title ?? Words.Plain(row.Stage), Percent.Of(row.Done, row.Total), row.Done, row.Total,
+            row.NextTask.Length > 0 ? definition.TitleOf(row.NextTask) : null, row.LastProgressAt, stuck ? row.StuckBy : "", why, stuck ? row.StuckAt!.Value : row.CompletedAt ?? row.LastProgressAt);
     }
 }
