@@ -16,8 +16,8 @@ internal static class PageData
 {
     /// <param name="product">Runs.</param>
     /// <param name="customers">So many.</param>
-    /// <param name="lighter">One event in so many, for programs that ask for customers and not for their events.</param>
-    public static async Task Make(Product product, int customers, int lighter = 1)
+    /// <param name="light">Fewer events, and more of what moves the onboarding, for programs that ask for customers and not for their events.</param>
+    public static async Task Make(Product product, int customers, bool light = false)
     {
         await using var db = Database.Pool(product.ConnectionString, patient: true);
         await using var connection = await db.OpenConnectionAsync();
@@ -31,7 +31,7 @@ internal static class PageData
         await connection.ExecuteAsync("alter table events drop constraint events_pkey; truncate touched; set max_parallel_workers_per_gather = 0");
         var sql = (await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "page_data.sql")))
             .Replace("$customers", customers.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
-            .Replace("$lighter", lighter.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("$lighter", light ? "2" : "1", StringComparison.Ordinal)
             .Replace("$until", $"'{TimeProvider.System.Now():yyyy-MM-dd HH:mm:ss}'", StringComparison.Ordinal);
         await connection.ExecuteAsync(sql);
         Say("indexes");

@@ -3,7 +3,8 @@
 -- $customers, $lighter and $until are put in by the program.
 create temp table account as
 select i, 'p' || lpad(i::text, 6, '0') as id,
-  case when i % 100 = 0 then 1500 when i % 100 < 10 then 150 else 20 end / $lighter as busy,
+  case when $lighter = 1 then case when i % 100 = 0 then 1500 when i % 100 < 10 then 150 else 20 end
+    when i % 100 < 15 then 40 when i % 5 = 1 then 0 else 2 end as busy,
   -- Signed up within two years, more of them lately.
   $until::date - (730 * power(((i * 7919) % 100000) / 100000.0, 1.6))::int as signup,
   case when i % 13 = 0 then 20 + i % 300 else 0 end as quiet
@@ -22,11 +23,16 @@ from account
 union all
 select id, id || '-step-' || k, 'native', 'onboarding_step_' || (array['welcome_email_sent', 'account_created', 'github_action_installed', 'first_issue_tagged', 'first_pr_generated'])[k],
   least((signup + (k * k * (i % 5) / 4))::timestamp + k * interval '1 hour', $until::timestamp) at time zone 'utc', '{}'
-from account, generate_series(1, 5) k where k <= 2 + i % 4
+from account, generate_series(1, 5) k where k <= case when $lighter > 1 and i % 7 = 0 then 1 else 2 + i % 4 end
 union all
 select id, id || '-blocked', 'ui', 'onboarding_blocked', least((signup + 3)::timestamp, $until::timestamp) at time zone 'utc',
   jsonb_build_object('blocker_type', (array['permissions', 'github_config', 'security_review', 'no_time'])[1 + i / 20 % 4], 'notes', 'Waits for an answer.')
 from account where i % 20 = 3
+union all
+-- What people and customers do in the workflow, where it is the workflow that is asked for.
+select id, id || '-' || what, 'native', what, least(signup::timestamp + interval '1 day' * (i % 11), $until::timestamp) at time zone 'utc', case when what like 'task%' then '{"task": "watch_intro"}'::jsonb else '{}' end
+from account, unnest(array['profile_completed', 'intro_watched', 'teammate_invited', 'feedback_submitted', 'task_skipped', 'task_started']) with ordinality as w(what, n)
+where $lighter > 1 and i % (n + 1) = 0 and i % 13 > n
 union all
 select id, id || '-' || k, 'native',
   (array['api_call', 'issue_resolution', 'pr_merged', 'issue_resolution', 'pr_merged', 'api_call', 'issue_resolution', 'pr_rejected', 'issue_tagged', 'support_request'])[1 + k % 10],

@@ -5,6 +5,7 @@ using CustomerSuccess.Engagement;
 using CustomerSuccess.Events;
 using CustomerSuccess.Funnel;
 using CustomerSuccess.Health;
+using CustomerSuccess.Insights;
 using CustomerSuccess.Messages;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Platform;
@@ -39,6 +40,7 @@ public static class Rooms
         TrackingRoom.Add(services);
         WebhooksRoom.Add(services, settings);
         MessagesRoom.Add(services, settings);
+        InsightsRoom.Add(services);
         Web.WebRoom.Add(services, settings);
         Schedule.Add(services);
     }
@@ -66,6 +68,7 @@ public static class Rooms
         TrackingRoom.Map(app);
         WebhooksRoom.Map(app);
         MessagesRoom.Map(app);
+        InsightsRoom.Map(app);
         AccessRoom.Map(app);
         Web.WebRoom.Map(app);
     }

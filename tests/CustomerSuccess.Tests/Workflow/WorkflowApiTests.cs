@@ -146,6 +146,8 @@ public sealed class WorkflowApiTests(House house) : IClassFixture<House>
             (await own.Get($"{Root}/{path}?customer_id=mine&customer_id=theirs")).Status.ShouldNotBe(HttpStatusCode.OK, path);
             (await own.Get($"{Root}/{path}")).Status.ShouldBe(HttpStatusCode.Forbidden, path);
         }
+
+        (await own.Get($"{Root}/analytics")).Status.ShouldBe(HttpStatusCode.Forbidden);
     }
 
     private static Task<Machine.Reply> Act(Machine api, string customer, string task, string action, string? note = null) => api.Patch($"{Root}/tasks", new { customer_id = customer, task, action, note });

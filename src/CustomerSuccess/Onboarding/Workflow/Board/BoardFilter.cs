@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Claims;
 using CustomerSuccess.Onboarding.Workflow.Course;
+using CustomerSuccess.Onboarding.Workflow.Figures;
 using CustomerSuccess.Platform;
-using Dapper;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CustomerSuccess.Onboarding.Workflow.Board;
@@ -60,60 +60,73 @@ public sealed record BoardFilter
         return values.Count == 0 ? path : path + "?" + string.Join('&', values.Select(each => $"{each.Name}={Uri.EscapeDataString(each.Value!)}"));
     }
 
-    /// <summary>The filters as SQL over workflow w and customers c, with their values in the parameters.</summary>
-    public string Where(DynamicParameters values, DateTime now)
+    /// <summary>Whether each of all fits, as the question it comes down to. Pure.</summary>
+    public Func<Followed, bool> Fits(DateTime now)
     {
-        values.Add("now", now);
-        var where = new List<string> { "w.counted" };
-        void Add(string? value, string sql, string name)
+        var all = new List<Func<Followed, bool>>();
+        void Add(bool asked, Func<Followed, bool> fits)
         {
-            if (string.IsNullOrWhiteSpace(value)) return;
-            where.Add(sql);
-            values.Add(name, value.Trim().Replace("\0", "", StringComparison.Ordinal));
+            if (asked) all.Add(fits);
         }
 
-        Add(Stage, "w.stage = @stage", "stage");
-        if (Stuck is "yes" or "blocked" or "failed" or "silent") where.Add("w.stuck_at <= @now");
-        if (Stuck is "blocked" or "failed" or "silent") where.Add($"w.stuck_by = '{Stuck}'");
-        if (Stuck == "no") where.Add("(w.stuck_at is null or w.stuck_at > @now)");
-        if (int.TryParse(Version, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
-        {
-            where.Add("w.version = @version");
-            values.Add("version", version);
-        }
+        Add(Said(Stage), one => one.Stage == Stage);
+        Add(Stuck is "yes" or "blocked" or "failed" or "silent", one => one.Stuck(now) && (Stuck == "yes" || one.StuckBy == Stuck));
+        Add(Stuck == "no", one => !one.Stuck(now));
+        TaskState[] states = State == "open" ? [TaskState.Available, TaskState.InProgress] : State is null or "locked" ? [] : [.. Enum.GetValues<TaskState>().Where(state => TaskMoves.Word(state) == State)];
+        if (states.Length > 0) all.Add(one => Array.Exists(one.Tasks, task => Array.IndexOf(states, task.State) >= 0 && (!Said(Task) || task.Task == Task)));
+        else Add(Said(Task), one => one.NextTask == Task);
+        if (int.TryParse(Version, NumberStyles.None, CultureInfo.InvariantCulture, out var version)) all.Add(one => one.Version == version);
+        Add(Owner == "me", one => Me.Contains(one.Owner, StringComparer.Ordinal));
+        Add(Owner != "me" && Said(Owner), one => one.Owner == Known(Owner));
+        Add(Said(Plan), one => one.Plan == Known(Plan));
+        Add(Said(Cohort), one => one.Cohort == Known(Cohort));
+        Add(Said(Industry), one => one.Industry == Known(Industry));
+        if (From is not null && Days.TryParse(From, out var from)) all.Add(one => one.StartedAt >= from.Start());
+        if (To is not null && Days.TryParse(To, out var to)) all.Add(one => one.StartedAt < to.End());
+        return one => all.TrueForAll(fits => fits(one));
 
-        string? states = State == "open" ? "'available', 'in_progress'" : TaskMoves.States.Contains(State, StringComparer.Ordinal) && State != "locked" ? $"'{State}'" : null;
-        if (states is not null) where.Add($"w.customer_id in (select t.customer_id from workflow_tasks t where {(string.IsNullOrWhiteSpace(Task) ? "true" : "t.task = @task")} and t.state in ({states}))");
-        else if (!string.IsNullOrWhiteSpace(Task)) where.Add("w.next_task = @task");
-        values.Add("task", Task?.Trim().Replace("\0", "", StringComparison.Ordinal));
-        if (Owner == "-") where.Add("c.owner = ''");
-        else if (Owner == "me")
-        {
-            where.Add("c.owner = any(@me)");
-            values.Add("me", Me.ToArray());
-        }
-        else Add(Owner, "c.owner = @owner", "owner");
+        static bool Said(string? value) => !string.IsNullOrWhiteSpace(value);
+
         // A dash: nothing is known.
-        Add(Plan == "-" ? null : Plan, "c.plan = @plan", "plan");
-        Add(Cohort == "-" ? null : Cohort, "c.cohort = @cohort", "cohort");
-        Add(Industry == "-" ? null : Industry, "c.industry = @industry", "industry");
-        foreach (var (name, value) in new[] { ("plan", Plan), ("cohort", Cohort), ("industry", Industry) })
+        static string Known(string? value) => value == "-" ? "" : value!;
+    }
+
+    /// <summary>
+    /// A page of those who fit: the longest stuck first, then by when they will be, who never is at the end. Next: the value of after for the next page. Keeps the best
+    /// fifty while it looks at all, so that nobody else is put in order. Pure.
+    /// </summary>
+    public (IReadOnlyList<string> Customers, string? Next, int Total) Page(IReadOnlyList<Followed> all, DateTime now)
+    {
+        var (fits, place, total) = (Fits(now), Place(After), 0);
+        var best = new PriorityQueue<Followed, Followed>(Comparer<Followed>.Create((a, b) => -Compare((a.StuckAt, a.CustomerId), (b.StuckAt, b.CustomerId))));
+        foreach (var one in all)
         {
-            if (value == "-") where.Add($"c.{name} = ''");
+            if (!fits(one)) continue;
+            total++;
+            if (place is { } after && Compare((one.StuckAt, one.CustomerId), after) <= 0) continue;
+            if (best.Count <= Rows) best.Enqueue(one, one);
+            else if (Compare((one.StuckAt, one.CustomerId), (best.Peek().StuckAt, best.Peek().CustomerId)) < 0) best.EnqueueDequeue(one, one);
         }
 
-        if (From is not null && Days.TryParse(From, out var from))
-        {
-            where.Add("w.started_at >= @from");
-            values.Add("from", from.Start());
-        }
+        var page = new List<Followed>();
+        while (best.TryDequeue(out var one, out _)) page.Add(one);
+        page.Reverse();
+        var shown = page.Take(Rows).ToList();
+        return (shown.ConvertAll(one => one.CustomerId), page.Count > Rows ? $"{shown[^1].StuckAt?.ToString("O", CultureInfo.InvariantCulture)}~{shown[^1].CustomerId}" : null, total);
+    }
 
-        if (To is not null && Days.TryParse(To, out var to))
-        {
-            where.Add("w.started_at < @to");
-            values.Add("to", to.End());
-        }
+    private static int Compare((DateTime? At, string Id) a, (DateTime? At, string Id) b)
+    {
+        var byTime = (a.At ?? DateTime.MaxValue).CompareTo(b.At ?? DateTime.MaxValue);
+        return byTime != 0 ? byTime : string.CompareOrdinal(a.Id, b.Id);
+    }
 
-        return string.Join(" and ", where);
+    // An address somebody bent is read as the first page.
+    private static (DateTime? At, string Id)? Place(string? after)
+    {
+        var cut = after?.IndexOf('~', StringComparison.Ordinal) ?? -1;
+        if (cut < 0) return null;
+        if (cut == 0) return (null, after![1..]);
+        return DateTime.TryParse(after![..cut], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at) ? (at, after[(cut + 1)..]) : null;
     }
 }

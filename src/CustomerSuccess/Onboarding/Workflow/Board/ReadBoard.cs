@@ -1,5 +1,5 @@
-using System.Globalization;
 using CustomerSuccess.Onboarding.Workflow.Definitions;
+using CustomerSuccess.Onboarding.Workflow.Figures;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Platform.Kit;
 using Dapper;
@@ -19,14 +19,12 @@ public sealed record BoardRow(
     public bool Stuck => StuckBy.Length > 0;
 }
 
-/// <summary>A page of the list. Next: the value of after for the next one; Total: counted up to 10,000.</summary>
-public sealed record BoardList(IReadOnlyList<BoardRow> Rows, string? Next, long Total, bool AtLeast);
+/// <summary>A page of the list. Next: the value of after for the next one.</summary>
+public sealed record BoardList(IReadOnlyList<BoardRow> Rows, string? Next, int Total);
 
 /// <summary>Where everyone stands: counts by stage, and the customers of a stage, stuck ones first. By indexes, so that it costs what it shows.</summary>
 public static class ReadBoard
 {
-    private const int MostCounted = 10_000;
-
     private sealed record Row(
         string CustomerId, string Organization, string Owner, int Version, string Stage, int Done, int Total, string NextTask, DateTime LastProgressAt, DateTime? CompletedAt, DateTime? StuckAt, string StuckBy, string BlockerType, string? Failed);
 
@@ -49,20 +47,13 @@ public static class ReadBoard
         return rows.ConvertAll(row => Shown(row, definitions.Of(row.Version), now));
     }
 
-    /// <summary>A page of those who fit a filter, those who are stuck longest first, then by when they will be.</summary>
-    public static async Task<BoardList> List(NpgsqlConnection connection, BoardFilter filter, DateTime now, CancellationToken ct)
+    /// <summary>A page of those who fit a filter: found in memory, where any filter costs the same, and read here as they are now.</summary>
+    public static async Task<BoardList> List(NpgsqlConnection connection, IReadOnlyList<Followed> all, BoardFilter filter, DateTime now, CancellationToken ct)
     {
         var definitions = await KnownDefinitions.Read(connection, null, ct);
-        var values = new DynamicParameters();
-        var where = filter.Where(values, now);
-        var rows = await Rows(connection, where + Place(filter.After, values), "w.stuck_at, w.customer_id", values, BoardFilter.Rows + 1, ct);
-        var shown = rows.Take(BoardFilter.Rows).ToList();
-        var more = rows.Count > shown.Count;
-        var total = !more && string.IsNullOrEmpty(filter.After) ? shown.Count : await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            $"select count(*) from (select 1 from workflow w join customers c on c.customer_id = w.customer_id where {where} limit {MostCounted + 1}) counted", values, cancellationToken: ct));
-        // Who is never stuck comes after all others: no instant, and then the id.
-        var next = more ? $"{shown[^1].StuckAt?.ToString("O", CultureInfo.InvariantCulture)}~{shown[^1].CustomerId}" : null;
-        return new(shown.ConvertAll(row => Shown(row, definitions.Of(row.Version), now)), next, Math.Min(total, MostCounted), total > MostCounted);
+        var (customers, next, total) = filter.Page(all, now);
+        var rows = await Rows(connection, "w.counted and w.customer_id = any(@customers)", "w.stuck_at, w.customer_id", new DynamicParameters(new { customers = customers.ToArray() }), customers.Count, ct);
+        return new(rows.ConvertAll(row => Shown(row, definitions.Of(row.Version), now)), next, total);
     }
 
     private static async Task<List<Row>> Rows(NpgsqlConnection connection, string where, string order, DynamicParameters values, int take, CancellationToken ct)
@@ -70,18 +61,6 @@ public static class ReadBoard
         values.Add("take", take);
         return (await connection.QueryAsync<Row>(new CommandDefinition(
             Sql.Read("Onboarding/Workflow/Board/board_rows.sql").Replace("{where}", where, StringComparison.Ordinal).Replace("{order}", order, StringComparison.Ordinal), values, cancellationToken: ct))).AsList();
-    }
-
-    // An address somebody bent is read as the first page.
-    private static string Place(string? after, DynamicParameters values)
-    {
-        var cut = after?.IndexOf('~', StringComparison.Ordinal) ?? -1;
-        if (cut < 0 || after!.Contains('\0', StringComparison.Ordinal)) return "";
-        values.Add("after_id", after[(cut + 1)..]);
-        if (cut == 0) return " and w.stuck_at is null and w.customer_id > @after_id";
-        if (!DateTime.TryParse(after[..cut], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at)) return "";
-        values.Add("after_at", at);
-        return " and ((w.stuck_at, w.customer_id) > (@after_at, @after_id) or w.stuck_at is null)";
     }
 
     private static BoardRow Shown(Row row, WorkflowDefinition definition, DateTime now)

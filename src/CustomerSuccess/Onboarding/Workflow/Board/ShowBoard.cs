@@ -1,6 +1,7 @@
 using CustomerSuccess.Access;
 using CustomerSuccess.Onboarding.Workflow.Board.Pages;
 using CustomerSuccess.Onboarding.Workflow.Definitions;
+using CustomerSuccess.Onboarding.Workflow.Figures;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Platform.Shell;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -29,13 +30,13 @@ public static class ShowBoard
     private static Task Live(HttpContext http, LatestBoard latest) =>
         LiveStream.Send<BoardBody>(http, async _ => new Dictionary<string, object?> { ["Board"] = await latest.Next() }, channel: Signals.Workflow);
 
-    private static async Task<RazorComponentResult<BoardListPage>> List([AsParameters] BoardFilter filter, HttpContext http, NpgsqlDataSource db, LatestBoard latest, TimeProvider clock, CancellationToken ct)
+    private static async Task<RazorComponentResult<BoardListPage>> List([AsParameters] BoardFilter filter, HttpContext http, NpgsqlDataSource db, LatestBoard latest, FollowedCustomers followed, TimeProvider clock, CancellationToken ct)
     {
         var board = await latest.Now();
         await using var connection = await db.OpenConnectionAsync(ct);
         return new(new
         {
-            Model = new BoardListModel(filter, await ReadBoard.List(connection, filter.AskedBy(http.User), clock.Now(), ct), [.. board.Columns.Select(column => column.Count)],
+            Model = new BoardListModel(filter, await ReadBoard.List(connection, (await followed.Now(ct)).All, filter.AskedBy(http.User), clock.Now(), ct), [.. board.Columns.Select(column => column.Count)],
                 await KnownDefinitions.Read(connection, null, ct), board.Owners, http.User.IsInRole(Roles.Manager) || http.User.IsInRole(Roles.Admin)),
         });
     }

@@ -14,7 +14,7 @@ public static class CountFollowed
     {
         public int[] States { get; } = new int[6];
 
-        public List<long> Seconds { get; } = [];
+        public List<int> Seconds { get; } = [];
 
         public int Waiting { get; set; }
 
@@ -28,6 +28,8 @@ public static class CountFollowed
         var versions = definitions.Versions.Values.Reverse().ToList();
         var names = Names(versions);
         var sums = new Dictionary<string, Sum>(StringComparer.Ordinal);
+        // The same few words a million times: found by where they are before it is asked what they say.
+        var met = new Dictionary<string, Sum>(ReferenceEqualityComparer.Instance);
         foreach (var customer in customers)
         {
             foreach (var (task, state, seconds) in customer.Tasks)
@@ -43,7 +45,6 @@ public static class CountFollowed
             if (customer.Stuck(now)) next.Stuck++;
         }
 
-        // Two names of a task share one sum.
         var (on, figures) = (On(customers), new List<TaskFigure>());
         foreach (var (definition, task) in versions.SelectMany(version => version.Tasks, (version, task) => (version, task)).DistinctBy(one => names[one.task.Id], StringComparer.Ordinal))
         {
@@ -61,10 +62,10 @@ public static class CountFollowed
 
         Sum Get(string task)
         {
-            if (sums.TryGetValue(task, out var known)) return known;
+            if (met.TryGetValue(task, out var known)) return known;
             var name = names.GetValueOrDefault(task, task);
             if (!sums.TryGetValue(name, out var sum)) sums[name] = sum = new();
-            return sums[task] = sum;
+            return met[task] = sum;
         }
     }
 
@@ -94,7 +95,7 @@ public static class CountFollowed
             if (of == 0 && definition.Version != definitions.Current.Version) continue;
             var sum = Get(stage.Id);
             var completed = sum.States[(int)TaskState.Completed];
-            figures.Add(new(stage.Id, stage.Title, of, sum.Reached, completed, sum.Waiting, sum.Stuck, Percent.Rate(completed, sum.Reached), Median.Hours(sum.Seconds), Median.Mean(sum.Seconds), sum.Seconds.Count) { Seconds = sum.Seconds.Sum() });
+            figures.Add(new(stage.Id, stage.Title, of, sum.Reached, completed, sum.Waiting, sum.Stuck, Percent.Rate(completed, sum.Reached), Median.Hours(sum.Seconds), Median.Mean(sum.Seconds), sum.Seconds.Count) { Seconds = sum.Seconds.Sum(seconds => (long)seconds) });
         }
 
         return figures;

@@ -19,5 +19,5 @@ public sealed record Followed(
     public bool Stuck(DateTime now) => StuckAt <= now;
 
     /// <summary>From the start until all was done, never negative; null before.</summary>
-    public long? SecondsToComplete => CompletedAt is { } at ? Math.Max(0, (long)(at - StartedAt).TotalSeconds) : null;
+    public int? SecondsToComplete => CompletedAt is { } at ? (int)Math.Clamp((at - StartedAt).TotalSeconds, 0, int.MaxValue) : null;
 }

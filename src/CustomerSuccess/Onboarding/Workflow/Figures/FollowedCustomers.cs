@@ -8,7 +8,7 @@ public sealed record FollowedNow(IReadOnlyList<Followed> All, long Round);
 
 /// <summary>
 /// Everybody's tasks and stages in memory (about 40 MB for 100,000 customers), for figures over any window: a scan of a million rows takes the
-/// database a second. Whoever stands elsewhere is read again when somebody asks next; all are read again every ten minutes, for what was not announced.
+/// database a second. Whoever stands elsewhere is read again when somebody asks next; while somebody asks, all are read again every ten minutes, for what was not announced.
 /// </summary>
 public sealed class FollowedCustomers(NpgsqlDataSource db, Signals signals, TimeProvider clock, ILogger<FollowedCustomers> log) : BackgroundService
 {
@@ -24,6 +24,7 @@ public sealed class FollowedCustomers(NpgsqlDataSource db, Signals signals, Time
     private readonly HashSet<string> meanwhile = new(StringComparer.Ordinal);
     private Dictionary<string, Followed> known = new(StringComparer.Ordinal);
     private FollowedNow? now;
+    private volatile bool asked;
     private bool reading, everything;
     private long round, readAt;
 
@@ -31,6 +32,7 @@ public sealed class FollowedCustomers(NpgsqlDataSource db, Signals signals, Time
     public async Task<FollowedNow> Now(CancellationToken ct)
     {
         await first.Task.WaitAsync(TimeSpan.FromSeconds(30), ct);
+        asked = true;
         await gate.WaitAsync(ct);
         try
         {
@@ -76,7 +78,7 @@ public sealed class FollowedCustomers(NpgsqlDataSource db, Signals signals, Time
         {
             try
             {
-                if (!first.Task.IsCompleted || clock.GetElapsedTime(readAt) > (everything ? Spacing : Oldest)) await ReadAll(stoppingToken);
+                if (!first.Task.IsCompleted || asked && clock.GetElapsedTime(readAt) > (everything ? Spacing : Oldest)) await ReadAll(stoppingToken);
                 await hints.Wait(everything ? Spacing : TimeSpan.FromMinutes(1), stoppingToken, Note);
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
@@ -117,7 +119,7 @@ public sealed class FollowedCustomers(NpgsqlDataSource db, Signals signals, Time
         {
             changed.Clear();
             meanwhile.Clear();
-            (reading, everything) = (true, false);
+            (reading, everything, asked) = (true, false, false);
         }
 
         try

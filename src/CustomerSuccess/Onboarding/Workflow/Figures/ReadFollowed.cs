@@ -29,10 +29,10 @@ public static class ReadFollowed
 
         await reader.NextResultAsync(ct);
         var tasks = new Dictionary<string, List<FollowedTask>>(accounts.Count, StringComparer.Ordinal);
-        while (await reader.ReadAsync(ct)) Put(tasks, reader.GetString(0), new(Word(1), StateOf(reader.GetString(2)), Seconds(3)));
+        while (await reader.ReadAsync(ct)) Put(tasks, reader.GetString(0), new(Name(1), StateOf(reader.GetString(2)), Seconds(3)));
         await reader.NextResultAsync(ct);
         var stages = new Dictionary<string, List<FollowedStage>>(accounts.Count, StringComparer.Ordinal);
-        while (await reader.ReadAsync(ct)) Put(stages, reader.GetString(0), new(Word(1), reader.GetBoolean(2), reader.GetBoolean(3), Seconds(4)));
+        while (await reader.ReadAsync(ct)) Put(stages, reader.GetString(0), new(Name(1), reader.GetBoolean(2), reader.GetBoolean(3), Seconds(4)));
         return accounts.ToDictionary(one => one.Key, one => one.Value is var of
             ? new Followed(of.CustomerId, of.Version, of.StartedAt, of.CompletedAt, of.Stage, of.NextTask, of.StuckAt, of.StuckBy, of.Cohort, of.Plan, of.Industry, of.Owner, of.SupportRequests, Of(tasks, one.Key), Of(stages, one.Key)) : null!, StringComparer.Ordinal);
 
@@ -40,11 +40,17 @@ public static class ReadFollowed
 
         int Seconds(int column) => reader.IsDBNull(column) ? -1 : (int)Math.Clamp(reader.GetInt64(column), 0, int.MaxValue);
 
+        // Tasks and stages are the same words in every reading, too.
+        string Name(int column)
+        {
+            var text = reader.GetString(column);
+            return words.TryGetValue(text, out var known) ? known : words[text] = string.Intern(text);
+        }
+
         string Word(int column)
         {
             var text = reader.GetString(column);
-            if (words.TryGetValue(text, out var known)) return known;
-            return words[text] = text;
+            return words.TryGetValue(text, out var known) ? known : words[text] = text;
         }
     }
 
