@@ -197,10 +197,12 @@ public sealed class SignInTests
         (await house.Db.OpenConnection().ExecuteScalarAsync<long>("select count(*) from one_time_links where encode(token_hash, 'escape') like '%' || @token || '%'", new { token })).ShouldBe(0);
         var one = house.Client(new CookieContainer());
         var two = house.Client(new CookieContainer());
+        (await one.GetStringAsync("/sign-in", Ct)).ShouldContain("Nobody has an account here yet.");
         (await one.Form("/sign-in", "/first-admin", ("Token", "wrong"), ("Email", "mallory@example.com"), ("Password", "violet-harbour-42-lamps"))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         var outcomes = await Task.WhenAll(new[] { one, two }.Select((http, n) => http.Form("/sign-in", "/first-admin", ("Token", token), ("Email", $"first{n}@example.com"), ("Password", "violet-harbour-42-lamps"))));
         outcomes.Select(outcome => outcome.StatusCode).Order().ShouldBe([HttpStatusCode.Found, HttpStatusCode.BadRequest]);
         (await ListUsers.Run(house.Db, DateTime.UnixEpoch, Ct)).Single().Role.ShouldBe("admin");
+        (await house.Client(new CookieContainer()).GetStringAsync("/sign-in", Ct)).ShouldNotContain("Nobody has an account");
         (await house.Services.GetRequiredService<Welcome>().Prepare(house.Url, Ct)).Address.ShouldBeNull();
     }
 

@@ -28,9 +28,12 @@ public static class SignIn
         [StringLength(2000)] public string? ReturnUrl { get; init; }
     }
 
-    public static IResult Show(ClaimsPrincipal who, string? returnUrl, bool? chosen) => who.Identity?.IsAuthenticated == true
-        ? TypedResults.LocalRedirect(LocalAddress.Or(returnUrl, "/"))
-        : Page(new(null, returnUrl, null, chosen == true));
+    public static async Task<IResult> Show(ClaimsPrincipal who, string? returnUrl, bool? chosen, NpgsqlDataSource db, CancellationToken ct)
+    {
+        if (who.Identity?.IsAuthenticated == true) return TypedResults.LocalRedirect(LocalAddress.Or(returnUrl, "/"));
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return Page(new(null, returnUrl, null, chosen == true, Nobody: !await FirstUser.Any(connection, null, ct)));
+    }
 
     public static async Task<IResult> Handle(
         [FromForm] Request request, HttpContext context, NpgsqlDataSource db, UserManager<User> users, SignInManager<User> sessions,
