@@ -46,14 +46,13 @@ internal static class Ratios
             await bare.WaitForExitAsync();
         }
 
-        // Open loops: events come at half the rate that was just found, whether or not earlier ones are answered.
-        var half = new Sender(product, new Traffic(traffic.Run + "h", traffic.Mix, customers), connections, 1, 0);
+        // Open loops: events come at half the rate that was just found, whether or not earlier ones are answered. This program's own code
+        // for that is compiled first, or its first tenth of a second would be the latency of one event in a hundred.
         var (calm, calmBatches) = (new Histogram(), new Histogram());
-        await half.Send((int)(single.Median / 2), seconds, calm, default);
-        var halfBatches = new Sender(product, new Traffic(traffic.Run + "b", traffic.Mix, customers), connections, batch, 0);
-        await halfBatches.Send((int)(batches.Median / 2 / batch), seconds, calmBatches, default);
+        var half = await Half("h", 1, (int)(single.Median / 2), calm);
+        var halfBatches = await Half("b", batch, (int)(batches.Median / 2 / batch), calmBatches);
 
-        var found = await Verify.Run(product, tally, half.Tally, halfBatches.Tally);
+        var found = await Verify.Run(product, [tally, .. half, .. halfBatches]);
         Machine.Print($"ratios, mix {traffic.Mix}", ["what", "a second", "ratio", "CPU an event: web + database + sender", "latency"],
         [
             [$"bare Kestrel that parses the JSON, {connections} connections", Machine.N(Measured.Middle(bareRate)), "1", "", ""],
@@ -66,6 +65,16 @@ internal static class Ratios
             ["memory of the web process, now and at most", product.Ours ? $"{Machine.N(product.Memory())}, {Machine.N(product.MostMemory())} MB" : "–", "", "", ""],
         ], await Machine.Line(product.ConnectionString));
         return found.Lost + found.Twice == 0 ? 0 : 1;
+
+        async Task<Tally[]> Half(string name, int size, int rate, Histogram latency)
+        {
+            var (warm, sender) = (To("w" + name), To(name));
+            await warm.Send(rate, 3, new Histogram(), default);
+            await sender.Send(rate, seconds, latency, default);
+            return [warm.Tally, sender.Tally];
+
+            Sender To(string run) => new(product, new Traffic(traffic.Run + run, traffic.Mix, customers), connections, size, 0);
+        }
     }
 
     /// <summary>Rounds of one kind of load: rates, latencies, processor time.</summary>
