@@ -1,3 +1,4 @@
+using CustomerSuccess.Engagement.Reach;
 using CustomerSuccess.Events;
 using CustomerSuccess.Onboarding.Workflow.Course;
 using CustomerSuccess.Onboarding.Workflow.Definitions;

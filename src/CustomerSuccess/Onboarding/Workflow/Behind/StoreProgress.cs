@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CustomerSuccess.Engagement.Reach;
 using CustomerSuccess.Onboarding.Workflow.Course;
 using CustomerSuccess.Platform;
 using Dapper;

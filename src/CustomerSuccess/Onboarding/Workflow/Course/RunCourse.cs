@@ -1,13 +1,8 @@
+using CustomerSuccess.Engagement.Reach;
 using CustomerSuccess.Onboarding.Workflow.Definitions;
 using CustomerSuccess.Platform;
 
 namespace CustomerSuccess.Onboarding.Workflow.Course;
-
-/// <summary>What completes a task by being counted: how often it happened (at most as often as needed), and when that was enough.</summary>
-public sealed record Counted(int N, DateTime? ReachedAt, string By)
-{
-    public static Counted Nothing { get; } = new(0, null, "");
-}
 
 /// <summary>All that is known of a customer's workflow: what happened, and by task what was counted.</summary>
 public sealed record CourseFacts(string CustomerId, DateTime StartedAt, IReadOnlyList<Happening> Happenings, IReadOnlyDictionary<string, Counted> Counted)

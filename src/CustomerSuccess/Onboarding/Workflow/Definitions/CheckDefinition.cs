@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CustomerSuccess.Engagement.Reach;
 using CustomerSuccess.Events;
 
 namespace CustomerSuccess.Onboarding.Workflow.Definitions;
@@ -110,8 +111,8 @@ public static partial class CheckDefinition
         if (on.Property is { } property && (property.Length is 0 or > 100 || property.Any(char.IsControl))) faults.Add(new(at + ".property", "must be the name of a property, at most 100 characters"));
         if (on.Values.Count > 20 || on.Values.Any(value => value.Length > 200 || value.Any(char.IsControl) || value.IndexOf('*') is >= 0 and var star && star < value.Length - 1))
             faults.Add(new(at + ".values", "must be at most 20 values of at most 200 characters; * stands only at the end"));
-        if (on.Property is not null && Behind.Measure.Of(type) is not null) faults.Add(new(at + ".property", $"cannot be asked of '{type}', which is counted by day"));
-        if (task.OfEveryone && Behind.Measure.Of(type) is not null) faults.Add(new(at, $"counts '{type}', which is the account's: account must be any"));
+        if (on.Property is not null && Measure.Of(type) is not null) faults.Add(new(at + ".property", $"cannot be asked of '{type}', which is counted by day"));
+        if (task.OfEveryone && Measure.Of(type) is not null) faults.Add(new(at, $"counts '{type}', which is the account's: account must be any"));
         if (task.OfEveryone && on.Count != 1) faults.Add(new(at + ".count", "must be 1 where account is all"));
     }
 

@@ -1,29 +1,12 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using CustomerSuccess.Events;
 using CustomerSuccess.Platform;
 
 namespace CustomerSuccess.Onboarding.Workflow.Definitions;
 
-/// <summary>A definition from and to its JSON. What is not understood is refused: a misspelt name would silently change what a task waits for. Pure.</summary>
+/// <summary>A definition from and to its JSON. Pure.</summary>
 public static class ReadDefinition
 {
-    /// <summary>Longer ones are refused unread.</summary>
-    public const int Longest = 200_000;
-
-    private static readonly JsonSerializerOptions Format = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        AllowDuplicateProperties = false,
-        RespectNullableAnnotations = true,
-        MaxDepth = 16,
-        WriteIndented = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        // It is shown to people and stored, never put into a page unescaped.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    public const int Longest = StrictJson.Longest;
 
     /// <summary>The product's own: version 1 of every installation.</summary>
     public static string BuiltinText { get; } = Sql.Read("Onboarding/Workflow/Definitions/onboarding.json");
@@ -31,39 +14,11 @@ public static class ReadDefinition
     public static WorkflowDefinition Builtin { get; } = From(BuiltinText).Definition!;
 
     /// <summary>The definition, or everything that is wrong with it, each with its place.</summary>
-    public static (WorkflowDefinition? Definition, IReadOnlyList<Fault> Faults) From(string json)
-    {
-        if (json.Length > Longest) return (null, [new Fault("definition", "is longer than 200,000 characters")]);
-        WorkflowDefinition? read;
-        try
-        {
-            read = JsonSerializer.Deserialize<WorkflowDefinition>(json, Format);
-        }
-        catch (JsonException error)
-        {
-            return (null, [new Fault(Place(error), Why(error))]);
-        }
-
-        if (read is null) return (null, [new Fault("definition", "is null")]);
-        var faults = CheckDefinition.Run(read);
-        return faults.Count > 0 ? (null, faults) : (read, []);
-    }
+    public static (WorkflowDefinition? Definition, IReadOnlyList<Fault> Faults) From(string json) => StrictJson.From<WorkflowDefinition>(json, CheckDefinition.Run);
 
     /// <summary>One that was checked when it was published.</summary>
-    public static WorkflowDefinition Unchecked(string json) => JsonSerializer.Deserialize<WorkflowDefinition>(json, Format)!;
+    public static WorkflowDefinition Unchecked(string json) => StrictJson.Unchecked<WorkflowDefinition>(json);
 
     /// <summary>As it is shown and compared.</summary>
-    public static string Write(WorkflowDefinition definition) => JsonSerializer.Serialize(definition, Format);
-
-    private static string Place(JsonException error) => error.Path is { Length: > 2 } path ? path[2..] : "definition";
-
-    private static string Why(JsonException error)
-    {
-        var at = error.LineNumber is { } line ? $" (line {line + 1})" : "";
-        if (error.Message.Contains("could not be mapped", StringComparison.Ordinal)) return "is no field of a definition" + at;
-        if (error.Message.Contains("uplicate", StringComparison.Ordinal)) return "is there twice" + at;
-        if (error.Message.Contains("could not be converted", StringComparison.Ordinal)) return "has a value of the wrong kind" + at;
-        if (error.Message.Contains("null", StringComparison.OrdinalIgnoreCase)) return "may not be null" + at;
-        return "is no JSON that can be read" + at;
-    }
+    public static string Write(WorkflowDefinition definition) => StrictJson.Write(definition);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CustomerSuccess.Engagement.Reach;
 using CustomerSuccess.Events;
 
 namespace CustomerSuccess.Onboarding.Workflow.Definitions;
@@ -134,23 +135,4 @@ public sealed record TaskDefinition
     public string? Step => CompletesOn?.Event is { } type && type.StartsWith(EventTypes.StepPrefix, StringComparison.Ordinal) ? type[EventTypes.StepPrefix.Length..] : null;
 
     public bool Is(string id) => Id == id || Was.Contains(id, StringComparer.Ordinal);
-}
-
-/// <summary>What completes a task by itself: so many events of a type, or weeks with activity.</summary>
-public sealed record Completion
-{
-    public string? Event { get; init; }
-
-    public int Count { get; init; } = 1;
-
-    /// <summary>Only events in which this property has one of the values; "" stands for absent, * at the end for any end.</summary>
-    public string? Property { get; init; }
-
-    public IReadOnlyList<string> Values { get; init; } = [];
-
-    /// <summary>Instead of an event: different weeks (from Monday, UTC) with activity.</summary>
-    public int? ActiveWeeks { get; init; }
-
-    [JsonIgnore]
-    public int Needed => ActiveWeeks ?? Count;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CustomerSuccess.Engagement.Reach;
 using CustomerSuccess.Onboarding.Workflow.Definitions;
 
 namespace CustomerSuccess.Onboarding.Workflow.Versions;

@@ -1,10 +1,10 @@
 using CustomerSuccess.Events;
 
-namespace CustomerSuccess.Onboarding.Workflow.Behind;
+namespace CustomerSuccess.Engagement.Reach;
 
 /// <summary>
 /// Types that the product counts by day: once for each issue and pull request however many tell of it, with what was recorded by hand.
-/// Tasks that wait for them go by these counts, so that they say what the usage says.
+/// Whoever waits for them goes by these counts and says what the usage says.
 /// </summary>
 /// <param name="Column">Of activity, and the kind of counted_urls.</param>
 /// <param name="Url">The property that names what is counted once.</param>
@@ -20,9 +20,14 @@ public sealed record Measure(string Column, string Url, IReadOnlyList<string> Ty
         [EventTypes.SupportRequest] = new("support_requests", "", [EventTypes.SupportRequest, EventTypes.EngagementRecorded]),
     };
 
+    // Calls are counted by day, too; asked for by what they answered, they are looked up one by one.
+    private static readonly Measure ApiCalls = new("api_calls", "", [EventTypes.ApiCall]);
+
     /// <summary>Whatever makes a day active.</summary>
     public static IReadOnlyList<string> Activity { get; } =
         [EventTypes.ApiCall, EventTypes.IssueTagged, EventTypes.IssueResolution, EventTypes.PrGenerated, EventTypes.PrMerged, EventTypes.PrRejected, EventTypes.SupportRequest, EventTypes.EngagementRecorded];
 
     public static Measure? Of(string type) => All.GetValueOrDefault(type);
+
+    public static Measure? Of(Completion on) => on.Event is not { } type ? null : type == EventTypes.ApiCall && on.Property is null ? ApiCalls : Of(type);
 }
