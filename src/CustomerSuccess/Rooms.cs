@@ -7,6 +7,7 @@ using CustomerSuccess.Funnel;
 using CustomerSuccess.Health;
 using CustomerSuccess.Insights;
 using CustomerSuccess.Messages;
+using CustomerSuccess.Milestones;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Tracking;
@@ -19,11 +20,11 @@ public static class Rooms
 {
     /// <summary>Everything that is derived from events, by every process that writes them: web, workers, command line.</summary>
     public static Projections Projections { get; } = new(
-        [.. CustomersRoom.Folds, .. EngagementRoom.Folds, .. FunnelRoom.Folds, .. OnboardingRoom.Folds, .. HealthRoom.Folds, .. MessagesRoom.Folds],
+        [.. CustomersRoom.Folds, .. EngagementRoom.Folds, .. FunnelRoom.Folds, .. OnboardingRoom.Folds, .. MilestonesRoom.Folds, .. HealthRoom.Folds, .. MessagesRoom.Folds],
         [.. CustomersRoom.Replays, .. OnboardingRoom.Replays],
         [.. OnboardingRoom.Decisions],
         [.. Customers.Identities.DerivedTables.All])
-    { Trails = [.. FunnelRoom.Trails, .. OnboardingRoom.Trails] };
+    { Trails = [.. FunnelRoom.Trails, .. OnboardingRoom.Trails, .. MilestonesRoom.Trails] };
 
     /// <summary>Services, also for commands that run without a web server.</summary>
     public static void Add(IServiceCollection services, IConfiguration settings)
@@ -34,6 +35,7 @@ public static class Rooms
         CustomersRoom.Add(services, settings);
         OnboardingRoom.Add(services);
         FunnelRoom.Add(services);
+        MilestonesRoom.Add(services);
         HealthRoom.Add(services);
         AccessRoom.Add(services, settings);
         Funnel.Engine.EngineDoor.Add(services, settings);
@@ -63,6 +65,7 @@ public static class Rooms
         EngagementRoom.Map(app);
         OnboardingRoom.Map(app);
         FunnelRoom.Map(app);
+        MilestonesRoom.Map(app);
         HealthRoom.Map(app);
         Funnel.Engine.EngineDoor.Map(app);
         TrackingRoom.Map(app);
@@ -80,6 +83,7 @@ public static class Rooms
         EventCommands.Add(root, host, Projections);
         OnboardingRoom.Commands(root, host);
         FunnelRoom.Commands(root, host);
+        MilestonesRoom.Commands(root, host);
         MessagesRoom.Commands(root, host);
         Cli.TrackingCommands.Add(root, host);
     }

@@ -17,6 +17,7 @@ public static class Schedule
         Events.Dialects.DailyVisitors.Forget(all.GetRequiredService<Npgsql.NpgsqlDataSource>()),
         .. TrimReceipts.Jobs(all),
         .. Onboarding.OnboardingRoom.Jobs(all),
+        .. Milestones.MilestonesRoom.Jobs(all),
         Messages.TrimMessages.Daily(all.GetRequiredService<Npgsql.NpgsqlDataSource>()),
     ];
 }

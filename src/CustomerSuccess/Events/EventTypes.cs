@@ -27,6 +27,10 @@ public static class EventTypes
     public const string NoteRemoved = "note_removed";
     public const string NoteRestored = "note_restored";
     public const string HealthChanged = "health_changed";
+    /// <summary>Once for a customer and milestone: milestone, title, words, rule, points, badge, by, celebrated.</summary>
+    public const string MilestoneReached = "milestone_reached";
+    /// <summary>A late event told of an earlier day: milestone, title, before.</summary>
+    public const string MilestoneRestated = "milestone_restated";
     public const string PaymentSucceeded = "payment_succeeded";
     public const string PaymentFailed = "payment_failed";
     public const string SubscriptionChanged = "subscription_changed";
@@ -49,6 +53,8 @@ public static class EventTypes
         [ApiCallsFailed] = "it is written when calls with a customer's key are refused; send api_call with its status",
         [OnboardingCompleted + WithdrawnSuffix] = "it is written when a link that led to the completion is undone",
         [HealthChanged] = "it is written when a score changes",
+        [MilestoneReached] = "it is written when a milestone is reached; send what reaches it",
+        [MilestoneRestated] = "it is written when a late event moves a milestone to an earlier day",
         [IdentityLinked] = "link identities with POST /api/v1/identities/links",
         [IdentityUnlinked] = "undo links with DELETE /api/v1/identities/links/{identity}",
         [NoteAdded] = "add notes with POST /api/v1/customers/{id}/notes",

@@ -13,7 +13,7 @@ public static class HealthRoom
     public static void Add(IServiceCollection services) => services.AddHostedService<HealthWorker>();
 
     private static bool Touches(Envelope e) => e.Type is not (EventTypes.HealthChanged or EventTypes.NoteAdded or EventTypes.NoteRemoved or EventTypes.NoteRestored
-        or EventTypes.PageView or EventTypes.PersonUpdated or EventTypes.EmailSent);
+        or EventTypes.PageView or EventTypes.PersonUpdated or EventTypes.EmailSent or EventTypes.MilestoneReached or EventTypes.MilestoneRestated);
 
     public static void Map(IEndpointRouteBuilder app)
     {

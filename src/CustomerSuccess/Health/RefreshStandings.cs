@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CustomerSuccess.Events;
+using CustomerSuccess.Milestones.Behind;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Platform;
 using Dapper;
@@ -40,6 +41,8 @@ public static class RefreshStandings
         var scores = facts.Select(one => ScoreHealth.Of(one, HealthModel.EarlyAccess, today)).ToList();
         await StoreScores(connection, transaction, scores, today, ct);
         await StoreStandings(connection, transaction, events, facts, scores, clock, ct);
+        // Milestones follow the same customers; told here, they cost whoever stores events nothing.
+        foreach (var some in touched.GroupBy(one => one.Since is not null)) await Waiting.Note(connection, transaction, [.. some.Select(one => one.CustomerId)], history: some.Key, ct);
         await transaction.CommitAsync(ct);
         return customers;
     }

@@ -7,7 +7,7 @@ waiting as (
     select customer_id, least(min((occurred_at at time zone 'utc')::date) filter (where history),
       min((properties ->> 'since')::date) filter (where type = 'identity_unlinked')) as since
     from new
-    where customer_id is not null and type not in ('health_changed', 'note_added', 'note_removed', 'note_restored', 'page_view', 'person_updated', 'email_sent')
+    where customer_id is not null and type not in ('health_changed', 'note_added', 'note_removed', 'note_restored', 'page_view', 'person_updated', 'email_sent', 'milestone_reached', 'milestone_restated')
     group by customer_id
   ) each
   having count(*) > 0

@@ -28,6 +28,7 @@ public sealed class PagesTests(LivedInHouse lived) : IClassFixture<LivedInHouse>
         "/settings/templates", "/settings/templates/weekly_summary", "/settings/templates/welcome?customer=acme&width=700&scheme=dark", "/settings/templates/team_weekly_summary", "/settings/templates/welcome?customer=nobody-is-called-this", "/settings/templates/welcome/versions/2", "/settings/brand",
         "/onboarding", "/onboarding/customers", "/onboarding/customers?stuck=yes&plan=Team", "/onboarding/customers?stage=nowhere", "/onboarding/analytics?from=2026-01-01&to=2026-12-31", "/onboarding/analytics?days=7",
         "/settings/workflow", "/settings/workflow/1?to=2", "/settings/workflow/2", "/identities", "/identities?status=conflict", "/identities?status=blocked", "/identities?status=linked", "/identities?search=nobody-is-called-this",
+        "/milestones", "/milestones?landmark=7", "/settings/milestones",
         "/identities/link?identity=~p:stranger", "/identities/link?identity=~p:stranger&customer=northwind", "/identities/unlink?identity=~p:ann",
     ];
 

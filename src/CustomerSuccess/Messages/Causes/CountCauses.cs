@@ -48,7 +48,7 @@ public static class CountCauses
         }, cancellationToken: ct))).ToDictionary(row => row.Name);
         return new(
             [.. KnownCauses.All.Append(KnownCauses.IntoRisk).Select(cause => new Counted(
-                cause.Name, cause.Title, cause.When, cause.ToTeam, cause.ToTeam ? null : "milestone_" + cause.Milestone, !settings.Off.Contains(cause.Name, StringComparer.Ordinal), rows[cause.Name].Would, rows[cause.Name].Old, rows[cause.Name].Queued))],
+                cause.Name, cause.Title, cause.When, cause.ToTeam, cause.ToTeam || cause.Milestone == Cause.Any ? null : "milestone_" + cause.Milestone, !settings.Off.Contains(cause.Name, StringComparer.Ordinal), rows[cause.Name].Would, rows[cause.Name].Old, rows[cause.Name].Queued))],
             settings.Team, settings.Owner, saved?.ChangedAt, await settings.Everyone(connection, null, ct));
     }
 }

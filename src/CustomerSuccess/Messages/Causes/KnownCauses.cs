@@ -18,6 +18,9 @@ public sealed record Cause(string Name, string Title, string When, string Type, 
     public string Milestone { get; init; } = "";
 
     public bool ToTeam => Milestone.Length == 0;
+
+    /// <summary>Each one names its own effect, and has no tag in Kit: only the six of the onboarding have sequences there.</summary>
+    public const string Any = "*";
 }
 
 /// <summary>Everything that causes a message by happening. Six reach the customer, each with its tag in Kit.</summary>
@@ -39,6 +42,8 @@ public static class KnownCauses
         new("first_pr", "First pull request", "The first pull request is made", Step + Steps.FirstPrGenerated, Kinds.FirstPr, Onboarding, 70) { Milestone = Steps.FirstPrGenerated },
         new("onboarding_completed", "Onboarding completed", "The fifth step is done, once in a customer's life", EventTypes.OnboardingCompleted, Kinds.OnboardingCompleted, Onboarding, 80) { Milestone = EventTypes.OnboardingCompleted },
         new("completion_notice", "Completion notice", "The fifth step is done", EventTypes.OnboardingCompleted, Kinds.CompletionNotice, Team, 40),
+        new("milestone", "Milestone", "A milestone is reached that is celebrated by mail", EventTypes.MilestoneReached, Kinds.Milestone, "product", 30) { Milestone = Cause.Any },
+        new("milestone_notice", "Milestone notice", "A milestone is reached that the team wants to hear of", EventTypes.MilestoneReached, Kinds.MilestoneNotice, Team, 35),
         new("blocker_notice", "Blocker notice", "A blocker is recorded, or becomes another one", EventTypes.Blocked, Kinds.BlockerNotice, Team, 45),
     ];
 

@@ -21,6 +21,7 @@ public sealed record TemplateKind(string Name, string Title, bool ToCustomer, st
         Team(Kinds.TeamWeeklySummary, "Weekly summary for the team", "Every week, by the schedule", typeof(DigestLetter)),
         Team(Kinds.AtRiskAlert, "At-risk alert", "Customers are newly at risk", typeof(DigestLetter)),
         Team(Kinds.CompletionNotice, "Completion notice", "A customer completed onboarding", typeof(StaffLetter)),
+        Team(Kinds.MilestoneNotice, "Milestone notice", "A customer reached a milestone that the team wants to hear of", typeof(StaffLetter)),
         Team(Kinds.BlockerNotice, "Blocker notice", "A customer's onboarding is blocked", typeof(StaffLetter)),
     ];
 

@@ -3,3 +3,4 @@ import "htmx.org";
 import "../../../../node_modules/htmx.org/dist/ext/hx-sse.js";
 import "./live.js";
 import "./comfort.js";
+import "./celebrate.js";

@@ -9,6 +9,7 @@ using CustomerSuccess.Funnel.Journeys;
 using CustomerSuccess.Health;
 using CustomerSuccess.Messages.Consent.Choices;
 using CustomerSuccess.Messages.Log;
+using CustomerSuccess.Milestones;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Onboarding.Workflow;
 using CustomerSuccess.Platform;
@@ -64,6 +65,9 @@ public sealed record CustomerView(
     /// <summary>The stages and tasks of its onboarding.</summary>
     public required ShownWorkflow Workflow { get; init; }
 
+    /// <summary>What it reached, and how far it is.</summary>
+    public required CustomerMilestones Milestones { get; init; }
+
     /// <summary>What each address of the customer gets by mail.</summary>
     public IReadOnlyList<AddressPreferences> Mail { get; init; } = [];
 
@@ -102,6 +106,7 @@ public sealed record CustomerView(
             customer.Shown(), onboarding, health, shown, scores, [.. days.TakeLast(look.Window)], lifetime, days.TakeLast(30).Sum(day => day.SupportRequests), people, linked, notes, timeline, names, journey, messages, today)
         {
             Workflow = ShownWorkflow.Of((await ReadWorkflow.One(connection, null, id, ct))!, today.End()),
+            Milestones = (await ReadProgress.One(connection, id, today, ct))!,
             Mail = await ReadPreferences.OfAddresses(connection, id, [customer.Email, .. people.Select(person => person.Email)], ct),
         };
     }

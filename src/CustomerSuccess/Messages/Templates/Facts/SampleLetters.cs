@@ -41,7 +41,7 @@ public static class SampleLetters
     {
         "first_issue" => new("https://github.com/northwind/shop/issues/42", "", "", 0, ""),
         "first_pr" => new("https://github.com/northwind/shop/pull/43", "", "", 0, ""),
-        "milestone" => new("", "Five pull requests merged", "Merged within three weeks, faster than most.", 50, "Shipping"),
+        "milestone" or "milestone_notice" => new("", "Five pull requests merged", "Merged within three weeks, faster than most.", 50, "Shipping"),
         "blocker_notice" => new("", "GitHub permissions", "Their administrator has to approve the app. Asked on Tuesday.", 0, ""),
         _ => new("", "", "", 0, ""),
     };

@@ -28,6 +28,7 @@ public static class TimelineWords
             EventTypes.StepReset, EventTypes.Blocked, EventTypes.Unblocked, EventTypes.OnboardingCompleted,
             .. WorkflowEvents.All,
         ],
+        ["milestones"] = [EventTypes.MilestoneReached, EventTypes.MilestoneRestated],
         ["usage"] =
         [
             EventTypes.IssueTagged, EventTypes.IssueResolution, EventTypes.PrGenerated, EventTypes.PrMerged, EventTypes.PrRejected,
@@ -61,6 +62,8 @@ public static class TimelineWords
         WorkflowEvents.StageCompleted => new($"Stage completed: {TaskTitle(properties)}", null, "success"),
         WorkflowEvents.Started => new("Onboarding began", $"version {Text(properties, "version")}"),
         WorkflowEvents.Moved => new("Moved to another version of the onboarding", $"version {Text(properties, "from")} → {Text(properties, "version")}"),
+        EventTypes.MilestoneReached => new($"Milestone reached: {TitleOf(properties)}", Earned(properties), "success"),
+        EventTypes.MilestoneRestated => new($"Milestone moved to an earlier day: {TitleOf(properties)}", "a late event tells of it"),
         EventTypes.Blocked => new($"Blocker recorded: {Words.Plain(Text(properties, "blocker_type") ?? "")}", Text(properties, "notes"), "error"),
         EventTypes.Unblocked => new(Text(properties, "blocker_type") is { } was ? $"Blocker solved: {Words.Plain(was)}" : "Blocker solved", Text(properties, "notes"), "success"),
         EventTypes.EngagementRecorded => new("Activity recorded", Counted(properties)),
@@ -181,6 +184,16 @@ public static class TimelineWords
     }
 
     private static string? About(JsonElement properties, string name) => Text(properties, name) is { } url ? Short(url) : null;
+
+    private static string TitleOf(JsonElement properties) => FirstOf(properties, "title") ?? Words.Plain(FirstOf(properties, "milestone") ?? "");
+
+    // 25 points, badge First fix; found later
+    private static string? Earned(JsonElement properties) => string.Join(", ", new[]
+    {
+        properties.TryGetProperty("points", out var n) && n.TryGetDecimalOrNot(out var points) && points is > 0 and < 1_000_000 ? Words.Count((long)points, "point") : null,
+        Text(properties, "badge") is { } badge ? $"badge {badge}" : null,
+        Text(properties, "rule"),
+    }.OfType<string>()) is { Length: > 0 } text ? text : null;
 
     private static string TaskTitle(JsonElement properties) => FirstOf(properties, "title") ?? Words.Plain(FirstOf(properties, "task", "stage") ?? "");
 
