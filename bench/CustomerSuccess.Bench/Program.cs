@@ -16,11 +16,12 @@ return command switch
     "onboarding" => await Onboardings.Run(options),
     "retention" => await Retention.Run(options),
     "calls" => await Calls.Run(options),
+    "metrics" => await Metering.Run(options),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("dotnet run --project bench/CustomerSuccess.Bench -c Release -- load | ratios | writes | pages | faults | malformed | funnel | onboarding | retention | calls | messages   (options: bench/README.md)");
+    Console.Error.WriteLine("dotnet run --project bench/CustomerSuccess.Bench -c Release -- load | ratios | writes | pages | faults | malformed | funnel | onboarding | retention | calls | metrics | messages   (options: bench/README.md)");
     return 2;
 }

@@ -8,8 +8,10 @@ using CustomerSuccess.Health;
 using CustomerSuccess.Insights;
 using CustomerSuccess.Messages;
 using CustomerSuccess.Milestones;
+using CustomerSuccess.Monitoring;
 using CustomerSuccess.Onboarding;
 using CustomerSuccess.Platform;
+using CustomerSuccess.Platform.Metrics;
 using CustomerSuccess.Tracking;
 using CustomerSuccess.Webhooks;
 
@@ -26,11 +28,15 @@ public static class Rooms
         [.. Customers.Identities.DerivedTables.All])
     { Trails = [.. FunnelRoom.Trails, .. OnboardingRoom.Trails, .. MilestonesRoom.Trails] };
 
+    /// <summary>Everything that is measured, in the order of docs/operate/metrics.md.</summary>
+    public static Catalog Metrics { get; } = new(
+        [.. PlatformRoom.Metrics, .. IngestMetrics.All, .. MessageMetrics.All, .. MonitoringRoom.Metrics, .. Web.Dashboard.DashboardMetrics.All]);
+
     /// <summary>Services, also for commands that run without a web server.</summary>
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
         PlatformRoom.Add(services, settings);
-        services.AddSingleton(Projections);
+        services.AddSingleton(Projections).AddSingleton(Metrics);
         EventsRoom.Add(services, settings);
         CustomersRoom.Add(services, settings);
         OnboardingRoom.Add(services);
@@ -43,6 +49,7 @@ public static class Rooms
         WebhooksRoom.Add(services, settings);
         MessagesRoom.Add(services, settings);
         InsightsRoom.Add(services);
+        MonitoringRoom.Add(services, settings);
         Web.WebRoom.Add(services, settings);
         Schedule.Add(services);
     }
@@ -50,6 +57,7 @@ public static class Rooms
     /// <summary>Middleware, outermost first; routing, sign-in and permission checks come by themselves.</summary>
     public static void Use(WebApplication app)
     {
+        MonitoringRoom.Use(app);
         Web.WebRoom.Use(app);
         PlatformRoom.Use(app);
         FunnelRoom.Use(app);
@@ -72,6 +80,7 @@ public static class Rooms
         WebhooksRoom.Map(app);
         MessagesRoom.Map(app);
         InsightsRoom.Map(app);
+        MonitoringRoom.Map(app);
         AccessRoom.Map(app);
         Web.WebRoom.Map(app);
     }

@@ -20,13 +20,14 @@ public static class Serve
     private static async Task<int> Run(CliHost host, bool demo, CancellationToken ct)
     {
         var settings = host.Settings;
-        foreach (var url in settings.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries)) RefuseTaken(url);
+        var metrics = Monitoring.MetricsSettings.Read(host.Configuration).Url;
+        foreach (var url in $"{settings.Urls};{metrics}".Split(';', StringSplitOptions.RemoveEmptyEntries)) RefuseTaken(url);
         await using var database = await Database.Open(settings, patient: false, host.Say, ct);
         await using var app = WebServer.Build(host.Configuration, settings, database.Source, host.Clock);
         var facts = await Rooms.Prepare(app.Services, demo, ct);
         await app.StartAsync(ct);
         var width = facts.Select(fact => fact.What.Length).Append("Open".Length).Max();
-        host.Out.WriteLine($"{"Open".PadRight(width)}  {string.Join("  ", app.Urls)}");
+        host.Out.WriteLine($"{"Open".PadRight(width)}  {string.Join("  ", app.Urls.Where(url => url != metrics))}");
         foreach (var (what, value) in facts) host.Out.WriteLine($"{what.PadRight(width)}  {value}");
         await host.Out.FlushAsync(ct);
         await app.WaitForShutdownAsync(ct);

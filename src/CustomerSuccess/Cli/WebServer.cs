@@ -12,7 +12,7 @@ public static class WebServer
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddConfiguration(configuration);
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.UseUrls(settings.Urls);
+        builder.WebHost.UseUrls($"{settings.Urls};{Monitoring.MetricsSettings.Read(configuration).Url}".TrimEnd(';'));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

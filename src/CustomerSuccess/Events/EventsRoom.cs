@@ -11,7 +11,7 @@ public static class EventsRoom
 {
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
-        services.AddSingleton<EventLog>();
+        services.AddSingleton<EventLog>().AddSingleton<IngestMetrics>();
         services.AddSingleton<Deeds>();
         services.AddSingleton<Ingest>();
         services.AddHostedService(provider => provider.GetRequiredService<Ingest>());

@@ -11,7 +11,7 @@ public sealed class IngestUnavailable(string reason) : TimeoutException(reason);
 /// The door for events from outside: one writer a process, one transaction for whatever is waiting, answers after COMMIT.
 /// It does not linger to fill a batch; a batch is what arrived while the last one was being written.
 /// </summary>
-public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals, TimeProvider clock, ILogger<Ingest> log) : BackgroundService
+public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals, TimeProvider clock, ILogger<Ingest> log, IngestMetrics? metrics = null) : BackgroundService
 {
     private const int MostWaiting = 5_000;
 
@@ -48,7 +48,12 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
     public async Task<IReadOnlyList<Receipt>> Accept(IReadOnlyList<Envelope> batch, CancellationToken ct)
     {
         var waiting = new Waiting(batch, clock.GetTimestamp());
-        if (Interlocked.Read(ref characters) > MostCharacters || !queue.Writer.TryWrite(waiting)) throw new IngestUnavailable("too many events are waiting");
+        if (Interlocked.Read(ref characters) > MostCharacters || !queue.Writer.TryWrite(waiting))
+        {
+            metrics?.TurnedAway(IngestMetrics.Full);
+            throw new IngestUnavailable("too many events are waiting");
+        }
+
         Interlocked.Add(ref characters, waiting.Characters);
         try
         {
@@ -57,6 +62,7 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
         catch (TimeoutException error) when (error is not IngestUnavailable)
         {
             waiting.GivenUp = true;
+            metrics?.TurnedAway(IngestMetrics.Slow);
             throw new IngestUnavailable("the database did not answer in time");
         }
     }
@@ -65,6 +71,7 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         stoppingToken.Register(() => queue.Writer.TryComplete());
+        metrics?.Watch(() => Behind);
         NpgsqlConnection? connection = null;
         while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
@@ -81,6 +88,7 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
                 if (error is NpgsqlException or TimeoutException or InvalidOperationException or OperationCanceledException)
                     log.LogWarning("Events refused for now, the database is away: {Reason}", error.Message);
                 else log.LogError(error, "Events refused: this should not happen");
+                metrics?.TurnedAway(IngestMetrics.Away, together.Count);
                 foreach (var one in together) one.Answer.TrySetException(new IngestUnavailable("the database is away"));
                 if (connection is not null) await connection.DisposeAsync();
                 connection = null;
@@ -167,6 +175,7 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
             await RecordReceipts.Store(connection, null, [new(e.Id, e.Source, e.Subject, Verdict.Quarantined, reason, payload, e.ReceivedAt)], CancellationToken.None);
             IReadOnlyList<Receipt> receipts = [new Receipt(e.Id, Verdict.Quarantined, reason)];
             Committed?.Invoke(batch, receipts, TimeSpan.Zero);
+            metrics?.Committed(receipts, null);
             return receipts;
         }
     }
@@ -186,6 +195,7 @@ public sealed class Ingest(NpgsqlDataSource db, EventLog events, Signals signals
                 if (transaction is not null) await transaction.CommitAsync(limit.Token);
                 seen.Add(batch, receipts);
                 Committed?.Invoke(batch, receipts, clock.GetElapsedTime(began));
+                metrics?.Committed(receipts, clock.GetElapsedTime(began));
                 await PlanAgain(connection, batch.Count, limit.Token);
                 if (receipts.Any(receipt => receipt.Stored)) signals.Publish(Signals.Events);
                 return receipts;

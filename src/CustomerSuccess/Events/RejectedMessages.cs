@@ -21,9 +21,11 @@ public sealed class RejectedMessages : BackgroundService
     private readonly PayloadAllowance payloads;
     private long dropped, told, toldAt;
 
-    public RejectedMessages(NpgsqlDataSource db, TimeProvider clock, ILogger<RejectedMessages> log)
+    private readonly IngestMetrics? metrics;
+
+    public RejectedMessages(NpgsqlDataSource db, TimeProvider clock, ILogger<RejectedMessages> log, IngestMetrics? metrics = null)
     {
-        (this.db, this.log, payloads) = (db, log, new(clock));
+        (this.db, this.log, this.metrics, payloads) = (db, log, metrics, new(clock));
         waiting = Channel.CreateBounded<RecordReceipts.Entry>(new BoundedChannelOptions(Most) { FullMode = BoundedChannelFullMode.DropOldest }, _ => Drop());
     }
 
@@ -36,6 +38,12 @@ public sealed class RejectedMessages : BackgroundService
     /// <summary>Keep why a message was refused, where its sender gave an id to ask by.</summary>
     public void Remember(string? id, string source, string reason, DateTime at)
     {
+        metrics?.Rejected(IngestMetrics.Forbidden);
+        Note(id, source, reason, at);
+    }
+
+    private void Note(string? id, string source, string reason, DateTime at)
+    {
         Refused?.Invoke(source, at);
         if (id is not null) waiting.Writer.TryWrite(new(id, source, "", Verdict.Rejected, reason, null, at));
     }
@@ -46,9 +54,10 @@ public sealed class RejectedMessages : BackgroundService
     /// </summary>
     public void RememberWhole(Envelope message, string? id, string reason, DateTime at)
     {
+        metrics?.Rejected(IngestMetrics.UnknownCustomer);
         if (message.Properties.Length > 16 * 1024 || !payloads.Take())
         {
-            Remember(id, message.Source, reason + PayloadAllowance.NotKept, at);
+            Note(id, message.Source, reason + PayloadAllowance.NotKept, at);
             return;
         }
 
@@ -56,8 +65,11 @@ public sealed class RejectedMessages : BackgroundService
         waiting.Writer.TryWrite(new(message.Id, message.Source, message.Subject, Verdict.Rejected, reason, KeptMessage.Write(message), at));
     }
 
-    public void Remember(ReadResult read, string source, DateTime at) =>
-        Remember(read.Id, source, string.Join("; ", read.Faults.Select(fault => $"{fault.Field} {fault.Message}")), at);
+    public void Remember(ReadResult read, string source, DateTime at)
+    {
+        metrics?.Rejected(IngestMetrics.Invalid);
+        Note(read.Id, source, string.Join("; ", read.Faults.Select(fault => $"{fault.Field} {fault.Message}")), at);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

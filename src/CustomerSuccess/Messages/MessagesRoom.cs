@@ -23,7 +23,7 @@ public static class MessagesRoom
 
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
-        services.AddSingleton(MessageSettings.Read(settings));
+        services.AddSingleton(MessageSettings.Read(settings)).AddSingleton<MessageMetrics>();
         services.AddSingleton(ChannelSettings.Read(settings)).AddSingleton<KnownChannels>().AddSingleton<Buckets>();
         TemplatesDoor.Add(services);
         ConsentDoor.Add(services);

@@ -62,7 +62,7 @@ public sealed class Database : IAsyncDisposable
         }
 
         DapperSetup.Once();
-        return NpgsqlDataSource.Create(settings);
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(SlowQueries.Tap).Build();
     }
 
     private static async Task<NpgsqlDataSource> Connect(string connectionString, bool patient, CancellationToken ct)

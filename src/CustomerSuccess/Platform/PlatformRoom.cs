@@ -1,16 +1,22 @@
 using CustomerSuccess.Platform.Http;
 using CustomerSuccess.Platform.Http.Outgoing;
+using CustomerSuccess.Platform.Jobs;
+using CustomerSuccess.Platform.Metrics;
 
 namespace CustomerSuccess.Platform;
 
 /// <summary>The ground floor: errors as problem details, request ids, liveness, hints between processes.</summary>
 public static class PlatformRoom
 {
+    public static IReadOnlyList<Metric> Metrics { get; } = [.. HttpMetrics.All, .. DatabaseMetrics.All, .. WebhookMetrics.All, .. JobMetrics.All, .. ProcessMetrics.All];
+
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
         services.AddSingleton(OutgoingSettings.Read(settings)).AddSingleton(all => new OutgoingHttp(all.GetRequiredService<OutgoingSettings>()));
         // Attributes on request records are checked before their handler runs.
         services.AddValidation();
+        services.AddMetrics().AddSingleton<Instruments>().AddSingleton<JobMetrics>().AddSingleton<WebhookMetrics>();
+        services.AddHostedService<SlowQueries>();
         services.AddSingleton<Signals>();
         services.AddHostedService(all => all.GetRequiredService<Signals>());
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = problem =>
@@ -36,7 +42,7 @@ public static class PlatformRoom
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/healthz", () => TypedResults.Text("ok")).AllowAnonymous().ExcludeFromDescription();
-        app.MapGet("/readyz", Readiness.Handle).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/healthz", () => TypedResults.Text("ok")).AllowAnonymous().DisableHttpMetrics().ExcludeFromDescription();
+        app.MapGet("/readyz", Readiness.Handle).AllowAnonymous().DisableHttpMetrics().ExcludeFromDescription();
     }
 }

@@ -27,6 +27,9 @@ public sealed record Settings
 
     public const int ShortestSecret = 32;
 
+    /// <summary>CS_SLOW_QUERY: statements that take longer are logged, in milliseconds; 0: none.</summary>
+    public TimeSpan SlowQuery { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Read and check; a value out of range is refused here, at start, with the setting's name.</summary>
     public static Settings Read(IConfiguration source)
     {
@@ -40,6 +43,7 @@ public sealed record Settings
             AdminEmail = Text("CS_ADMIN_EMAIL", ""),
             AdminPassword = Text("CS_ADMIN_PASSWORD", ""),
             Secret = Text("CS_SECRET", ""),
+            SlowQuery = Milliseconds(Text("CS_SLOW_QUERY", ""), defaults.SlowQuery),
         };
         settings.Check();
         return settings;
@@ -106,6 +110,10 @@ public sealed record Settings
             throw new Trouble($"{name}_FILE names {file}, which cannot be read: {error.Message}", "Name a file this user can read.", error);
         }
     }
+
+    private static TimeSpan Milliseconds(string text, TimeSpan fallback) => text.Length == 0 ? fallback
+        : int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 600_000 ? TimeSpan.FromMilliseconds(number)
+        : throw new Trouble($"CS_SLOW_QUERY is '{text}'.", "Give milliseconds up to 600000; 500 is the default, 0 logs no slow queries.");
 
     private void Check()
     {

@@ -1,5 +1,6 @@
 using CustomerSuccess.Access;
 using CustomerSuccess.Access.Guard;
+using CustomerSuccess.Platform.Metrics;
 using CustomerSuccess.Platform.Shell;
 using CustomerSuccess.Web.Api;
 using CustomerSuccess.Web.CustomerList;
@@ -25,13 +26,18 @@ public static class WebRoom
             pack.EnableForHttps = true;
             pack.MimeTypes = ["text/html"];
         });
-        services.AddSingleton<LatestFigures>();
+        services.AddSingleton<LatestFigures>().AddSingleton<Sampled, DashboardMetrics>();
         services.AddHostedService(all => all.GetRequiredService<LatestFigures>());
         // First of the writers: the built-in one takes whatever accepts anything, and browsers do.
         services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ErrorPages>());
     }
 
-    public static void Use(IApplicationBuilder app) => app.UseResponseCompression();
+    public static void Use(IApplicationBuilder app)
+    {
+        var seats = app.ApplicationServices.GetRequiredService<LiveSeats>();
+        app.ApplicationServices.GetRequiredService<Instruments>().Watch(LiveSeats.Metric, () => seats.Taken);
+        app.UseResponseCompression();
+    }
 
     public static void Map(IEndpointRouteBuilder app)
     {

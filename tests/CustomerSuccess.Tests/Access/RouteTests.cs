@@ -60,7 +60,7 @@ public sealed class RouteTests
 
     private static string[] ForEveryone =>
     [
-        "GET /assets/nothing", "GET /first-admin", "GET /healthz", "GET /js/script.js", "GET /readyz", "GET /set-password", "GET /sign-in",
+        "GET /assets/nothing", "GET /first-admin", "GET /healthz", "GET /js/script.js", "GET /metrics", "GET /readyz", "GET /set-password", "GET /sign-in",
         "POST /first-admin", "POST /preferences/theme", "POST /set-password", "POST /sign-in",
         "POST /webhooks/github", "POST /webhooks/stripe", "POST /webhooks/sendgrid",
         "GET /preferences/nothing", "POST /preferences/nothing", "GET /unsubscribe/nothing", "POST /unsubscribe/nothing",

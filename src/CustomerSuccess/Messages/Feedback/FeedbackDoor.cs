@@ -5,6 +5,7 @@ using CustomerSuccess.Messages.Feedback.Clicks;
 using CustomerSuccess.Messages.Feedback.SendGrid;
 using CustomerSuccess.Messages.Feedback.Smtp;
 using CustomerSuccess.Platform;
+using CustomerSuccess.Platform.Metrics;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CustomerSuccess.Messages.Feedback;
@@ -22,7 +23,7 @@ public static class FeedbackDoor
     public static void Map(IEndpointRouteBuilder app)
     {
         // Needs no key of ours: each delivery is signed.
-        app.MapPost("/webhooks/sendgrid", ReceiveSendGrid.Handle).AllowAnonymous().WithTags("Messages")
+        app.MapPost("/webhooks/sendgrid", ReceiveSendGrid.Handle).AllowAnonymous().WithTags("Messages").AddEndpointFilter(WebhookMetrics.Around("sendgrid", "events"))
             .WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostRead)).DisableAntiforgery();
         app.MapPost("/api/v1/outbox/bounces", TakeBounce.Handle).RequireAuthorization(Permissions.Ingest).WithTags("Messages")
             .Accepts<string>("message/rfc822").WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostRead)).DisableAntiforgery();

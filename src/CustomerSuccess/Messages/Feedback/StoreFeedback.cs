@@ -12,7 +12,7 @@ namespace CustomerSuccess.Messages.Feedback;
 /// Writes what a provider told, each thing once: a row of the message's history, and what follows from it (the address gets nothing
 /// any more, a topic is switched off, an event of the customer). Clicks are judged later (JudgeClicks), opens lead to nothing.
 /// </summary>
-public sealed class StoreFeedback(NpgsqlDataSource db, EventLog log, SuppressionList suppressions, ChangePreferences preferences, Signals signals, TimeProvider clock)
+public sealed class StoreFeedback(NpgsqlDataSource db, EventLog log, SuppressionList suppressions, ChangePreferences preferences, Signals signals, MessageMetrics metrics, TimeProvider clock)
 {
     private const int Tries = 4;
 
@@ -57,6 +57,7 @@ public sealed class StoreFeedback(NpgsqlDataSource db, EventLog log, Suppression
         foreach (var each in fresh) await Follow(connection, transaction, source, each.Told, each.Mail, now, ct);
         await CountFeedback.Add(connection, transaction, source, counts, now, ct);
         await transaction.CommitAsync(ct);
+        foreach (var each in fresh) metrics.Became(each.Mail.Kind, source, each.Told.Kind);
         if (fresh.Count > 0) signals.Publish(Signals.Events);
         foreach (var customer in fresh.Select(each => each.Mail.CustomerId).Distinct(StringComparer.Ordinal).Take(20)) signals.Publish(Signals.Messages, customer);
         return new(fresh.Count, counts.Count(each => each.Outcome == "duplicate"), counts.Count(each => each.Outcome == "unmatched"));

@@ -13,7 +13,7 @@ namespace CustomerSuccess.Messages.Outbox;
 /// is committed before the first byte leaves, so that whoever finds it there after a crash knows that it may have left.
 /// </summary>
 public sealed class DeliverMessage(
-    NpgsqlDataSource db, JudgeMessage judge, ComposeMessage compose, RecordOutcome record, Buckets buckets, Signals signals, MessageSettings settings, TimeProvider clock)
+    NpgsqlDataSource db, JudgeMessage judge, ComposeMessage compose, RecordOutcome record, Buckets buckets, Signals signals, MessageSettings settings, MessageMetrics metrics, TimeProvider clock)
 {
     // Past its deadline and with nowhere else to go: looked at from time to time.
     internal static readonly TimeSpan NoneLeft = TimeSpan.FromMinutes(5);
@@ -40,6 +40,7 @@ public sealed class DeliverMessage(
             // The same the next time: it ends here, and says why.
             await using var connection = await db.OpenConnectionAsync(ct);
             await SettleMessage.Run(connection, null, message, new(States.Failed, States.Failed, $"it cannot be made: {MailAddress.Words(error.Message, 300)}"), ct);
+            metrics.Became(message.Kind, "", States.Failed);
             Tell(message);
         }
         finally
@@ -91,6 +92,7 @@ public sealed class DeliverMessage(
         var at = await SettleMessage.Run(connection, transaction, message, settlement, ct);
         await transaction.CommitAsync(ct);
         if (ready is null) Tell(message);
+        if (at is not null) metrics.Became(message.Kind, settlement.Channel, settlement.Step);
         return at is { } then && ready is not null ? ready with { At = then } : null;
     }
 

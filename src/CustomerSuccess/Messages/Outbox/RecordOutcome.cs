@@ -13,7 +13,7 @@ namespace CustomerSuccess.Messages.Outbox;
 /// Writes what a channel made of a message, tells the others about the channel, and turns what was sent into an event of the customer.
 /// The answer is in no other hands, so a database that is away for a while is asked again.
 /// </summary>
-public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets buckets, StoreFeedback feedback, Signals signals, MessageSettings settings, TimeProvider clock)
+public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets buckets, StoreFeedback feedback, Signals signals, MessageSettings settings, MessageMetrics metrics, TimeProvider clock)
 {
     private const int MostTries = 5;
 
@@ -74,6 +74,7 @@ public sealed class RecordOutcome(NpgsqlDataSource db, EventLog events, Buckets 
         var tells = settled is not null && settlement.State == States.Sent && channel.Name != Channels.Channel.Log && message is { Audience: NewMessage.ToCustomer, CustomerId.Length: > 0 };
         if (tells) await events.Write(connection, transaction, SentEvents.Of(message.CustomerId, message.MessageId, message.Kind, message.Topic, channel.Name, clock.Now()), ct);
         await transaction.CommitAsync(ct);
+        if (settled is not null) metrics.Became(message.Kind, channel.Name, settlement.Step);
         if (tells) signals.Publish(Signals.Events);
     }
 

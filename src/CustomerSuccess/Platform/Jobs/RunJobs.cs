@@ -7,7 +7,7 @@ namespace CustomerSuccess.Platform.Jobs;
 /// Runs what is due. Any number of processes look; the one that puts the job's period into job_runs does it. Who dies at it
 /// is followed after two hours, a failure is tried again after ten minutes.
 /// </summary>
-public sealed class RunJobs(NpgsqlDataSource db, IReadOnlyList<Job> jobs, TimeProvider clock, ILogger<RunJobs> log) : BackgroundService
+public sealed class RunJobs(NpgsqlDataSource db, IReadOnlyList<Job> jobs, TimeProvider clock, ILogger<RunJobs> log, JobMetrics? metrics = null) : BackgroundService
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(30);
 
@@ -27,7 +27,9 @@ public sealed class RunJobs(NpgsqlDataSource db, IReadOnlyList<Job> jobs, TimePr
         {
             if (job.Due(now) is not { } period || !await Claimed(job.Name, period, ct)) continue;
             done.Add(job.Name);
+            var began = TimeProvider.System.GetTimestamp();
             var (outcome, finished) = await Result(job, now, ct);
+            metrics?.Ran(job.Name, finished, TimeProvider.System.GetElapsedTime(began));
             await using var connection = await db.OpenConnectionAsync(CancellationToken.None);
             await connection.ExecuteAsync(
                 "update job_runs set outcome = @outcome, finished_at = case when @finished then clock_timestamp() end where job = @job and period = @period",

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using CustomerSuccess.Platform.Metrics;
 
 namespace CustomerSuccess.Platform.Shell;
 
@@ -8,8 +9,19 @@ public sealed class LiveSeats
     /// <summary>More tabs than anyone looks at.</summary>
     public const int Most = 100;
 
+    public static readonly Metric Metric = Metric.Gauge("cs_live_streams", "Pages that are open and follow what happens");
+
     private readonly Lock gate = new();
     private readonly Dictionary<string, int> taken = new(StringComparer.Ordinal);
+
+    /// <summary>Of all readers.</summary>
+    public int Taken
+    {
+        get
+        {
+            lock (gate) return taken.Values.Sum();
+        }
+    }
 
     /// <summary>A seat, given back when disposed; null when the reader has them all.</summary>
     public IDisposable? Take(ClaimsPrincipal who)

@@ -39,7 +39,7 @@ public static class LiveStream
             while (true)
             {
                 var html = await Render<T>(renderer, ParameterView.FromDictionary(new Dictionary<string, object?>(await parameters(end.Token))));
-                if (sent.Length == 0) Open(http.Response);
+                if (sent.Length == 0) Open(http);
                 await http.Response.WriteAsync(html == sent ? ":\n\n" : Message(html), end.Token);
                 await http.Response.Body.FlushAsync(end.Token);
                 sent = html;
@@ -55,8 +55,11 @@ public static class LiveStream
         }
     }
 
-    private static void Open(HttpResponse response)
+    private static void Open(HttpContext http)
     {
+        var response = http.Response;
+        // It lasts as long as somebody looks, which says nothing about how fast we answer.
+        if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMetricsTagsFeature>() is { } counted) counted.MetricsDisabled = true;
         response.ContentType = "text/event-stream; charset=utf-8";
         response.Headers.CacheControl = "no-store";
         // Proxies that collect answers before they pass them on would hold the news back.

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CustomerSuccess.Platform;
+using CustomerSuccess.Platform.Metrics;
 using Npgsql;
 
 namespace CustomerSuccess.Webhooks.Deliveries;
@@ -8,14 +9,18 @@ namespace CustomerSuccess.Webhooks.Deliveries;
 /// Counts what was refused, behind the answers and once a second at most: whoever sends forged deliveries costs neither a row
 /// nor a write each.
 /// </summary>
-public sealed class RefusedDeliveries(NpgsqlDataSource db, Signals signals, TimeProvider clock, ILogger<RefusedDeliveries> log) : BackgroundService
+public sealed class RefusedDeliveries(NpgsqlDataSource db, Signals signals, TimeProvider clock, WebhookMetrics metrics, ILogger<RefusedDeliveries> log) : BackgroundService
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
     private ConcurrentDictionary<(string Provider, string Reason), long> counted = new();
 
     /// <param name="provider">Whose door.</param>
     /// <param name="reason">no_signature, bad_signature, too_old, not_configured, too_large, unreadable: ours, never the sender's words.</param>
-    public void Count(Provider provider, string reason) => counted.AddOrUpdate((provider.Name, reason), 1, (_, before) => before + 1);
+    public void Count(Provider provider, string reason)
+    {
+        metrics.Refused(provider.Name, reason);
+        counted.AddOrUpdate((provider.Name, reason), 1, (_, before) => before + 1);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

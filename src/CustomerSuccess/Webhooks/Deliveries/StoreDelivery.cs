@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using CustomerSuccess.Events;
 using CustomerSuccess.Platform;
+using CustomerSuccess.Platform.Metrics;
 using CustomerSuccess.Webhooks.Stripe;
 using Dapper;
 using Npgsql;
@@ -12,13 +13,17 @@ namespace CustomerSuccess.Webhooks.Deliveries;
 /// Keeps a delivery whose signature was right and writes the events it becomes, in one transaction. The same delivery again
 /// changes nothing: not under its id, and not with the same body under another one.
 /// </summary>
-public sealed class StoreDelivery(NpgsqlDataSource db, EventLog log, Signals signals, TimeProvider clock)
+public sealed class StoreDelivery(NpgsqlDataSource db, EventLog log, Signals signals, WebhookMetrics metrics, TimeProvider clock)
 {
     // As the door for events: its sender is told 503 before it gives up by itself.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>What became of it: stored, ignored, duplicate or failed, and why.</summary>
-    public sealed record Outcome(string Word, string? Detail = null);
+    public sealed record Outcome(string Word, string? Detail = null)
+    {
+        /// <summary>Detail as one word for the counters.</summary>
+        public string Why { get; init; } = "";
+    }
 
     /// <param name="provider">Whose delivery.</param>
     /// <param name="id">Its id, as the provider gives it.</param>
@@ -31,7 +36,9 @@ public sealed class StoreDelivery(NpgsqlDataSource db, EventLog log, Signals sig
         // Cancelling is not enough: a frozen server does not answer that either. What is committed after all is a duplicate the next time.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(Patience);
+        using var measured = metrics.Take(provider.Name, reading.Kind);
         var outcome = await Write(provider, id, SHA256.HashData(body.Span), reading, fetched, limit.Token).WaitAsync(Patience, clock, ct);
+        measured.Became(outcome.Word, outcome.Word == "duplicate" ? "" : outcome.Why);
         if (outcome.Word == "stored") signals.Publish(Signals.Events);
         signals.Publish(Signals.Webhooks);
         return outcome;
@@ -98,7 +105,7 @@ public sealed class StoreDelivery(NpgsqlDataSource db, EventLog log, Signals sig
 
         await CountDelivery.Run(connection, transaction, provider.Name, reading.Kind, word, isNew ? reading.Reason : "", 1, now, ct);
         await transaction.CommitAsync(ct);
-        return new Outcome(word, isNew ? reading.Detail is { Length: > 0 } why ? why : null : "already received");
+        return new Outcome(word, isNew ? reading.Detail is { Length: > 0 } why ? why : null : "already received") { Why = reading.Reason };
     }
 
     private static Task<bool> Known(NpgsqlConnection connection, NpgsqlTransaction transaction, Envelope e, OncePer once, CancellationToken ct) =>
