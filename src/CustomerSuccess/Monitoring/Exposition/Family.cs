@@ -105,6 +105,7 @@ internal sealed class Family
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
             _ => given.ToString() ?? "",
         };
+        if (label.Tidy is { } tidy) text = tidy(text);
         if (values[place].Contains(text) || text == label.Missing) return text;
         if (!label.Known && values[place].Count < label.Most)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using CustomerSuccess.Messages.Outbox;
 using CustomerSuccess.Platform;
+using CustomerSuccess.Platform.Jobs;
 using CustomerSuccess.Platform.Metrics;
 using Dapper;
 using Npgsql;
@@ -25,13 +26,14 @@ public sealed class QueueMetrics : Sampled
     private static readonly Metric FreeMetric = Metric.Gauge("cs_data_disk_free_bytes", "Room left on the disk of CS_DATA");
 
     private readonly NpgsqlDataSource db;
+    private readonly JobMetrics jobs;
     private readonly List<(long At, Dictionary<string, long> Last)> seen = [];
     private Figures? figures;
 
-    public QueueMetrics(NpgsqlDataSource db, Settings settings, Instruments instruments, ILogger<QueueMetrics> log)
+    public QueueMetrics(NpgsqlDataSource db, Settings settings, JobMetrics jobs, Instruments instruments, ILogger<QueueMetrics> log)
         : base(log)
     {
-        this.db = db;
+        (this.db, this.jobs) = (db, jobs);
         instruments.Watch(WaitingMetric, () => Each(now => now.Queues, queue => Of(queue.Waiting, new KeyValuePair<string, object?>("worker", queue.Worker))));
         instruments.Watch(LagMetric, () => Each(now => now.Queues, queue => Of(queue.Lag, new KeyValuePair<string, object?>("worker", queue.Worker))));
         instruments.Watch(MessagesMetric, () => Each(now => now.Messages, row => Of(row.N, new("kind", row.Kind), new KeyValuePair<string, object?>("status", row.State))));
@@ -50,7 +52,7 @@ public sealed class QueueMetrics : Sampled
     protected override async Task Read(CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        await using var answer = await connection.QueryMultipleAsync(new CommandDefinition(Sql.Read("Monitoring/Figures/queues.sql"), new { most = Most }, cancellationToken: ct));
+        await using var answer = await connection.QueryMultipleAsync(new CommandDefinition(Sql.Read("Monitoring/Figures/queues.sql"), new { most = Most, jobs = jobs.Names.ToArray() }, cancellationToken: ct));
         var queues = (await answer.ReadAsync<(string Worker, long Waiting, long? First, long? Last)>()).AsList();
         figures = new(
             Lags(queues),

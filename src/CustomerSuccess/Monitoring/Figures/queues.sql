@@ -18,16 +18,10 @@ from (
 ) waiting
 group by state, kind;
 
--- When each job was last done: from one name to the next, and from there to its last period.
-with recursive names as (
-  (select job from job_runs order by job limit 1)
-  union all
-  select (select j.job from job_runs j where j.job > n.job order by j.job limit 1) from names n where n.job is not null
-)
+-- When each job was last done, by the key of its last period.
 select n.job as name, extract(epoch from done.finished_at)::float8 as at
-from names n
-cross join lateral (select r.finished_at from job_runs r where r.job = n.job and r.finished_at is not null order by r.period desc limit 1) done
-where n.job is not null;
+from unnest(@jobs) as n(job)
+cross join lateral (select r.finished_at from job_runs r where r.job = n.job and r.finished_at is not null order by r.period desc limit 1) done;
 
 -- The message that should have gone out first.
 select greatest(0, extract(epoch from clock_timestamp() - least(

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CustomerSuccess.Platform.Metrics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using OpenTelemetry;
@@ -31,7 +32,7 @@ public sealed class Spans : BaseProcessor<Activity>
             return;
         }
 
-        var route = endpoint?.RoutePattern.RawText ?? Platform.Metrics.HttpMetrics.Unmatched;
+        var route = HttpMetrics.Route(endpoint?.RoutePattern.RawText ?? HttpMetrics.Unmatched);
         span.DisplayName = $"{context.Request.Method} {route}";
         span.SetTag("http.request.method", context.Request.Method);
         span.SetTag("http.route", route);

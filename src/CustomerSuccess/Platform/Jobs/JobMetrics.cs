@@ -13,6 +13,9 @@ public sealed class JobMetrics(Instruments instruments)
     private readonly Counter<long> runs = instruments.Counter(RunsMetric);
     private readonly Histogram<double> took = instruments.Histogram(TookMetric);
 
+    /// <summary>Of all jobs in the schedule, once it runs.</summary>
+    public IReadOnlyList<string> Names { get; set; } = [];
+
     public static IReadOnlyList<Metric> All { get; } = [RunsMetric, TookMetric];
 
     public void Ran(string job, bool finished, TimeSpan time)

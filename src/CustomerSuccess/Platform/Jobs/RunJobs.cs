@@ -41,6 +41,7 @@ public sealed class RunJobs(NpgsqlDataSource db, IReadOnlyList<Job> jobs, TimePr
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (metrics is not null) metrics.Names = [.. jobs.Select(job => job.Name)];
         while (jobs.Count > 0)
         {
             try

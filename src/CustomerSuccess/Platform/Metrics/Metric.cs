@@ -74,6 +74,9 @@ public sealed record Label(string Name)
     /// <summary>Stands for a measurement that does not have it.</summary>
     public string Missing { get; init; } = "";
 
+    /// <summary>Makes a value as it is measured into one as it is shown; null: the same.</summary>
+    public Func<string, string>? Tidy { get; init; }
+
     /// <summary>In words, for the list of metrics: what the values are.</summary>
     public string Says { get; init; } = "";
 
