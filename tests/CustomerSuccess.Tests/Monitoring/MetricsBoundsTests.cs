@@ -60,7 +60,7 @@ public sealed class MetricsBoundsTests(ITestOutputHelper output)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/events")
             {
-                Content = JsonContent.Create(part.Select(n => new { visitor_id = $"visitor-{n}", type = $"type_{n}", message_id = $"bound-{n}" })),
+                Content = JsonContent.Create(part.Select(n => new { visitor_id = $"visitor-{n}", type = $"type_{n}", id = $"bound-{n}" })),
             };
             request.Headers.Add("x-api-key", ingest);
             using var answer = await house.Http.SendAsync(request);

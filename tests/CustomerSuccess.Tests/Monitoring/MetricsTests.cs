@@ -59,8 +59,8 @@ public sealed class MetricsTests(MetricsTests.Watched watched) : IClassFixture<M
         await house.Write(Story.Created("metered"));
         var key = await house.Key("ingest");
         var before = await Scrape.Of(house);
-        await Post(new { customer_id = "metered", type = "api_call", message_id = "m-1" }, new { customer_id = "metered", type = "api_call", message_id = "m-2" });
-        await Post(new { customer_id = "metered", type = "api_call", message_id = "m-1" });
+        await Post(new { customer_id = "metered", type = "api_call", id = "m-1" }, new { customer_id = "metered", type = "api_call", id = "m-2" });
+        await Post(new { customer_id = "metered", type = "api_call", id = "m-1" });
         await Post(new { customer_id = "metered" });
         await Post(new { customer_id = "nobody-at-all", type = "api_call" });
         var said = await Scrape.Until(house, now => Grown(now, "cs_ingest_events_total", ("verdict", "duplicate")) >= 1);
