@@ -18,17 +18,26 @@ public sealed class OnboardingFiguresTests
     [Fact]
     public void The_median_is_the_middle_one_and_hours_have_one_decimal_half_up()
     {
-        Median.Hours([]).ShouldBeNull();
-        Median.Hours([3 * Hour, Hour, 2 * Hour]).ShouldBe(2.0m);
-        Median.Hours([4 * Hour, Hour, 2 * Hour, 3 * Hour]).ShouldBe(2.5m);
+        Of().Middle.ShouldBeNull();
+        Of().Mean.ShouldBeNull();
+        Of(3 * Hour, Hour, 2 * Hour).Middle.ShouldBe(2.0m);
+        Of(4 * Hour, Hour, 2 * Hour, 3 * Hour).Middle.ShouldBe(2.5m);
         // 900 s are 0.25 h.
-        Median.Mean([900]).ShouldBe(0.3m);
-        Median.Mean([Hour, 2 * Hour, 2 * Hour]).ShouldBe(1.7m);
+        Of(900).Mean.ShouldBe(0.3m);
+        Of(Hour, 2 * Hour, 2 * Hour).Mean.ShouldBe(1.7m);
+        Of([.. Enumerable.Range(0, 1001)]).Sum.ShouldBe(500_500);
         Check.One(Config.QuickThrowOnFailure, Prop.ForAll(ArbMap.Default.ArbFor<int[]>().Filter(values => values.Length > 0), values =>
         {
             var sorted = values.Order().ToList();
-            return Median.Of([.. values]) == ((decimal)sorted[sorted.Count / 2] + sorted[(sorted.Count - 1) / 2]) / 2;
+            return Median.Of(values.ToArray()) == ((decimal)sorted[sorted.Count / 2] + sorted[(sorted.Count - 1) / 2]) / 2;
         }));
+    }
+
+    private static Lengths Of(params int[] seconds)
+    {
+        var all = new Lengths();
+        foreach (var each in seconds) all.Add(each);
+        return all;
     }
 
     [Fact]
@@ -112,7 +121,7 @@ public sealed class OnboardingFiguresTests
     {
         var second = ReadDefinition.BuiltinText.Replace("\"id\": \"watch_intro\",", "\"id\": \"see_intro\", \"was\": [\"watch_intro\"],", StringComparison.Ordinal);
         var known = KnownDefinitions.Of([(2, second)]);
-        var tasks = CountFollowed.Tasks(known, [Someone("a", 0, tasks: [new("watch_intro", TaskState.Completed, Hour)]), Someone("b", 0, tasks: [new("see_intro", TaskState.Completed, 3 * Hour)]) with { Version = 2 }], Now);
+        var tasks = CountFollowed.Of(known, [Someone("a", 0, tasks: [new("watch_intro", TaskState.Completed, Hour)]), Someone("b", 0, tasks: [new("see_intro", TaskState.Completed, 3 * Hour)]) with { Version = 2 }], Now).Tasks;
         var intro = tasks.Single(task => task.Title == "Watch the introduction");
         (intro.Task, intro.Of, intro.Completed, intro.MedianHours).ShouldBe(("see_intro", 2, 2, 2.0m));
         tasks.Count.ShouldBe(16);

@@ -10,8 +10,6 @@ public static class AnalyzeOnboarding
     /// <summary>Longer windows are shown by month.</summary>
     public const int MostDaysByWeek = 183;
 
-    private const int MostNames = 12;
-
     // As the health model counts features.
     private static readonly string[] Features = ["account_created", "github_action_installed", "first_issue_tagged", "first_pr_generated"];
 
@@ -26,19 +24,37 @@ public static class AnalyzeOnboarding
     public static AnalyticsAnswer Of(
         IReadOnlyList<Followed> all, IReadOnlyDictionary<string, string> channels, KnownDefinitions definitions, DateOnly from, DateOnly to, string? interval, DateTime now, bool demo)
     {
-        var (start, end) = (from.Start(), to.End());
-        var some = all.Where(one => one.StartedAt >= start && one.StartedAt < end).ToList();
-        var (tasks, stages) = (CountFollowed.Tasks(definitions, some, now), CountFollowed.Stages(definitions, some, now));
-        var through = some.Select(one => one.SecondsToComplete).OfType<int>().ToList();
-        var (completed, stuck) = (through.Count, some.Count(one => one.Stuck(now)));
-        var by = interval ?? (to.DayNumber - from.DayNumber + 1 <= MostDaysByWeek ? "week" : "month");
-        var cohorts = new Cohorts(
-            Group(some, one => one.Plan, now), Group(some, one => one.Cohort, now), Group(some, one => one.Industry, now), Group(some, one => channels.GetValueOrDefault(one.CustomerId, ""), now));
+        var (start, end, by) = (from.Start(), to.End(), interval ?? (to.DayNumber - from.DayNumber + 1 <= MostDaysByWeek ? "week" : "month"));
+        using var tasks = new TaskSums(definitions, now);
+        using var stages = new StageSums(definitions, now);
+        using var groups = new GroupSums(now);
+        using var total = new GroupSum();
+        var (blocked, failed, asked, requests, ages) = (0, 0, 0, 0L, new List<(int, bool)>());
+        foreach (var one in all)
+        {
+            if (one.StartedAt < start || one.StartedAt >= end) continue;
+            tasks.Add(one);
+            stages.Add(one);
+            total.Add(one, now);
+            groups.Add("plan", one.Plan, one);
+            groups.Add("cohort", one.Cohort, one);
+            groups.Add("industry", one.Industry, one);
+            groups.Add("channel", channels.GetValueOrDefault(one.CustomerId, ""), one);
+            groups.Add(First(one.StartedAt.Day(), by), one);
+            ages.Add((one.SecondsToComplete ?? (int)Math.Clamp((now - one.StartedAt).TotalSeconds, 0, int.MaxValue), one.CompletedAt is not null));
+            if (one.StuckBy == "blocked" && one.Stuck(now)) blocked++;
+            if (one.StuckBy == "failed" && one.Stuck(now)) failed++;
+            if (one.SupportRequests == 0) continue;
+            asked++;
+            requests += one.SupportRequests;
+        }
+
+        var (byTask, byStage, completed) = (tasks.Figures(), stages.Figures(), total.Through.Count);
         var answer = new AnalyticsAnswer(
-            demo, now, new(from, to, to.DayNumber - from.DayNumber + 1), by, new(some.Count, completed, some.Count - completed, stuck), Percent.Rate(completed, some.Count), Median.Mean(through), Median.Hours(through),
-            stages, tasks, Bottleneck(stages, tasks), [.. stages.Select(Drop)], cohorts, Trend(some, from, to, by, now), Help(some), Adoption(some, tasks),
-            ForecastCompletion.Of([.. some.Select(one => (one.SecondsToComplete ?? (int)Math.Clamp((now - one.StartedAt).TotalSeconds, 0, int.MaxValue), one.CompletedAt is not null))]), null, []);
-        return answer with { Recommendations = Recommend.Of(answer, some, definitions, now) };
+            demo, now, new(from, to, to.DayNumber - from.DayNumber + 1), by, new(total.Started, completed, total.Started - completed, total.Stuck), Percent.Rate(completed, total.Started), total.Through.Mean, total.Through.Middle,
+            byStage, byTask, Bottleneck(byStage, byTask), [.. byStage.Select(Drop)], new(groups.Figures("plan"), groups.Figures("cohort"), groups.Figures("industry"), groups.Figures("channel")), Trend(groups, from, to, by),
+            new(asked, total.Started, Percent.Rate(asked, total.Started), requests, null), Adoption(total.Started, byTask), ForecastCompletion.Of(ages), null, []);
+        return answer with { Recommendations = Recommend.Of(answer, blocked, failed, definitions) };
     }
 
     private static Bottlenecks Bottleneck(IReadOnlyList<StageFigure> stages, IReadOnlyList<TaskFigure> tasks)
@@ -53,53 +69,13 @@ public static class AnalyzeOnboarding
     private static DropOff Drop(StageFigure stage) =>
         new(stage.Stage, stage.Title, stage.Reached, stage.Completed, stage.Reached - stage.Completed, stage.Stuck, Percent.Rate(stage.Stuck, stage.Reached));
 
-    private sealed class Sum
+    private static List<TrendPoint> Trend(GroupSums groups, DateOnly from, DateOnly to, string interval)
     {
-        public int Started { get; set; }
-
-        public int Stuck { get; set; }
-
-        public List<int> Through { get; } = [];
-
-        public void Add(Followed one, DateTime now)
-        {
-            Started++;
-            if (one.Stuck(now)) Stuck++;
-            if (one.SecondsToComplete is { } seconds) Through.Add(seconds);
-        }
-
-        public void Add(Sum other)
-        {
-            (Started, Stuck) = (Started + other.Started, Stuck + other.Stuck);
-            Through.AddRange(other.Through);
-        }
-    }
-
-    private static List<CohortFigure> Group(List<Followed> some, Func<Followed, string> by, DateTime now)
-    {
-        var sums = new Dictionary<string, Sum>(StringComparer.Ordinal);
-        foreach (var one in some) Get(sums, by(one)).Add(one, now);
-        var inOrder = sums.OrderByDescending(each => each.Value.Started).ThenBy(each => each.Key, StringComparer.Ordinal).ToList();
-        foreach (var (_, sum) in inOrder.Skip(MostNames)) Get(sums, "(other)").Add(sum);
-        return [.. inOrder.Take(MostNames).Concat(sums.Where(each => each.Key == "(other)")).Select(each =>
-            new CohortFigure(each.Key, each.Value.Started, each.Value.Through.Count, each.Value.Stuck, Percent.Rate(each.Value.Through.Count, each.Value.Started), Median.Mean(each.Value.Through)))];
-    }
-
-    private static Sum Get<T>(Dictionary<T, Sum> sums, T key) where T : notnull
-    {
-        if (!sums.TryGetValue(key, out var sum)) sums[key] = sum = new();
-        return sum;
-    }
-
-    private static List<TrendPoint> Trend(List<Followed> some, DateOnly from, DateOnly to, string interval, DateTime now)
-    {
-        var sums = new Dictionary<DateOnly, Sum>();
-        foreach (var one in some) Get(sums, First(one.StartedAt.Day(), interval)).Add(one, now);
         var points = new List<TrendPoint>();
         for (var at = First(from, interval); at <= to; at = interval == "month" ? at.AddMonths(1) : at.AddDays(7))
         {
-            var sum = sums.GetValueOrDefault(at) ?? new();
-            points.Add(new(at, sum.Started, sum.Through.Count, Percent.Rate(sum.Through.Count, sum.Started), Median.Mean(sum.Through)));
+            var sum = groups.Of(at);
+            points.Add(new(at, sum?.Started ?? 0, sum?.Through.Count ?? 0, sum is null ? null : Percent.Rate(sum.Through.Count, sum.Started), sum?.Through.Mean));
         }
 
         return points;
@@ -107,16 +83,10 @@ public static class AnalyzeOnboarding
 
     private static DateOnly First(DateOnly day, string interval) => interval == "month" ? new(day.Year, day.Month, 1) : day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
 
-    private static HelpUse Help(List<Followed> some)
-    {
-        var asked = some.Count(one => one.SupportRequests > 0);
-        return new(asked, some.Count, Percent.Rate(asked, some.Count), some.Sum(one => (long)one.SupportRequests), null);
-    }
-
-    private static FeatureAdoption Adoption(List<Followed> some, IReadOnlyList<TaskFigure> tasks)
+    private static FeatureAdoption Adoption(int customers, IReadOnlyList<TaskFigure> tasks)
     {
         var used = Features.Select(feature => tasks.FirstOrDefault(task => task.Task == feature)).OfType<TaskFigure>()
             .Select(task => new FeatureUse(task.Task, task.Title, task.Completed, task.Of, task.CompletionRate)).ToList();
-        return new(used, some.Count == 0 ? null : Math.Round((decimal)used.Sum(feature => feature.Adopted) / some.Count, 1, MidpointRounding.AwayFromZero));
+        return new(used, customers == 0 ? null : Math.Round((decimal)used.Sum(feature => feature.Adopted) / customers, 1, MidpointRounding.AwayFromZero));
     }
 }

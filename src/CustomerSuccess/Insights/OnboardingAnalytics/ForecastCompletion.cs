@@ -23,40 +23,40 @@ public static class ForecastCompletion
         var through = customers.Count(one => one.Completed);
         var open = customers.Count - through;
         if (through < fewest) return new(days, null, open, through, $"{through} of at least {fewest} completions that an estimate needs");
-        var (at, left) = Curve(customers);
-        var expected = 0.0;
-        foreach (var (age, completed) in customers)
+        // In the order of time, so that one walk is enough.
+        var sorted = customers.Select(one => one.Seconds).ToArray();
+        var done = customers.Select(one => one.Completed).ToArray();
+        Array.Sort(sorted, done);
+        var (at, left) = Curve(sorted, done);
+        var (expected, now, then) = (0.0, 0, 0);
+        for (var n = 0; n < sorted.Length; n++)
         {
-            if (!completed && Left(at, left, age) is > 0 and var now) expected += 1 - Left(at, left, age + days * 86_400L) / now;
+            if (done[n]) continue;
+            while (now < at.Count && at[now] <= sorted[n]) now++;
+            while (then < at.Count && at[then] <= sorted[n] + days * 86_400L) then++;
+            // The share that is left before anybody came through is 1.
+            var (today, later) = (now == 0 ? 1 : left[now - 1], then == 0 ? 1 : left[then - 1]);
+            if (today > 0) expected += 1 - later / today;
         }
 
         return new(days, Math.Round((decimal)expected, 1, MidpointRounding.AwayFromZero), open, through, null);
     }
 
     // Times at which somebody came through, rising, and the share that is left after each.
-    private static (List<long> At, List<double> Left) Curve(IReadOnlyCollection<(int Seconds, bool Completed)> customers)
+    private static (List<int> At, List<double> Left) Curve(int[] sorted, bool[] done)
     {
-        var sorted = customers.ToArray();
-        Array.Sort(sorted, (a, b) => a.Seconds.CompareTo(b.Seconds));
-        var (at, left, share) = (new List<long>(), new List<double>(), 1.0);
+        var (at, left, share) = (new List<int>(), new List<double>(), 1.0);
         for (int first = 0, end; first < sorted.Length; first = end)
         {
             // Who left sight at the same moment was still there.
             var through = 0;
-            for (end = first; end < sorted.Length && sorted[end].Seconds == sorted[first].Seconds; end++) through += sorted[end].Completed ? 1 : 0;
+            for (end = first; end < sorted.Length && sorted[end] == sorted[first]; end++) through += done[end] ? 1 : 0;
             if (through == 0) continue;
             share *= 1 - (double)through / (sorted.Length - first);
-            at.Add(sorted[first].Seconds);
+            at.Add(sorted[first]);
             left.Add(share);
         }
 
         return (at, left);
-    }
-
-    private static double Left(List<long> at, List<double> left, long seconds)
-    {
-        var place = at.BinarySearch(seconds);
-        var last = place >= 0 ? place : ~place - 1;
-        return last < 0 ? 1 : left[last];
     }
 }

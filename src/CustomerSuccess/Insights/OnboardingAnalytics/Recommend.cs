@@ -1,7 +1,6 @@
 using System.Globalization;
 using CustomerSuccess.Onboarding.Workflow.Board;
 using CustomerSuccess.Onboarding.Workflow.Definitions;
-using CustomerSuccess.Onboarding.Workflow.Figures;
 using CustomerSuccess.Platform;
 using CustomerSuccess.Platform.Kit;
 
@@ -16,16 +15,14 @@ public static class Recommend
     // A cohort that differs by chance once in twenty times: |z| of two shares.
     private const double Differs = 1.96;
 
-    public static IReadOnlyList<Recommendation> Of(AnalyticsAnswer of, IReadOnlyList<Followed> some, KnownDefinitions definitions, DateTime now)
+    public static IReadOnlyList<Recommendation> Of(AnalyticsAnswer of, int blocked, int failed, KnownDefinitions definitions)
     {
         var all = new List<Recommendation>();
         var window = $"from={of.Window.From.Iso()}&to={of.Window.To.Iso()}";
         string List(string filter) => $"{ShowBoard.Customers}?{filter}&{window}";
 
-        var blocked = some.Count(one => one.Stuck(now) && one.StuckBy == "blocked");
         if (blocked > 0)
             all.Add(new("blocked", $"{Words.Count(blocked, "customer")} of {Words.Number(of.Customers.Started)} {(blocked == 1 ? "is" : "are")} blocked by something that was written down: solve that first, nothing else moves them.", Numbers(("blocked", blocked), ("started", of.Customers.Started)), List("stuck=blocked"), blocked));
-        var failed = some.Count(one => one.Stuck(now) && one.StuckBy == "failed");
         if (failed > 0)
             all.Add(new("failed", $"A task has failed for {Words.Count(failed, "customer")}: find out why, and retry it with them.", Numbers(("failed", failed)), List("stuck=failed"), failed));
         if (of.Bottlenecks.Tasks is [var stop, ..])

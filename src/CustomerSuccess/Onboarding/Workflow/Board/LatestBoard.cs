@@ -27,7 +27,7 @@ public sealed class LatestBoard
     private readonly Latest<WholeBoard> latest;
     private Figures? counted;
 
-    private sealed record Figures(long Round, DateTime At, IReadOnlyList<TaskFigure> Tasks, IReadOnlyList<StageFigure> Stages, IReadOnlyList<string> Owners);
+    private sealed record Figures(long Round, DateTime At, (IReadOnlyList<TaskFigure> Tasks, IReadOnlyList<StageFigure> Stages) Of, IReadOnlyList<string> Owners);
 
     public LatestBoard(NpgsqlDataSource db, FollowedCustomers followed, TimeProvider clock) => latest = new(() => Read(db, followed, clock.Now()), clock);
 
@@ -47,8 +47,7 @@ public sealed class LatestBoard
         var all = await followed.Now(default);
         // Who becomes stuck by waiting moves nothing: a minute later they are counted.
         var figures = counted is { } known && known.Round == all.Round && now - known.At < TimeSpan.FromMinutes(1) ? known : counted = new(all.Round, now,
-            CountFollowed.Tasks(definitions, all.All, now), CountFollowed.Stages(definitions, all.All, now),
-            [.. all.All.Select(one => one.Owner).Where(owner => owner.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(200)]);
-        return new(columns, figures.Tasks, figures.Stages, figures.Owners, await DemoMark.Is(connection, default));
+            CountFollowed.Of(definitions, all.All, now), [.. all.All.Select(one => one.Owner).Where(owner => owner.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(200)]);
+        return new(columns, figures.Of.Tasks, figures.Of.Stages, figures.Owners, await DemoMark.Is(connection, default));
     }
 }
