@@ -7,7 +7,7 @@ namespace CustomerSuccess.Onboarding.Workflow.Figures;
 public sealed record FollowedNow(IReadOnlyList<Followed> All, long Round);
 
 /// <summary>
-/// Everybody's tasks and stages in memory (about 40 MB for 100,000 customers), for figures over any window: a scan of a million rows takes the
+/// Everybody's tasks and stages in memory (about 50 MB for 100,000 customers), for figures over any window: a scan of a million rows takes the
 /// database a second. Whoever stands elsewhere is read again when somebody asks next; while somebody asks, all are read again every ten minutes, for what was not announced.
 /// </summary>
 public sealed class FollowedCustomers(NpgsqlDataSource db, Signals signals, TimeProvider clock, ILogger<FollowedCustomers> log) : BackgroundService
