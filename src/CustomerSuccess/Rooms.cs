@@ -39,7 +39,7 @@ public static class Rooms
         services.AddSingleton(Projections).AddSingleton(Metrics);
         EventsRoom.Add(services, settings);
         CustomersRoom.Add(services, settings);
-        OnboardingRoom.Add(services);
+        OnboardingRoom.Add(services, settings);
         FunnelRoom.Add(services);
         MilestonesRoom.Add(services);
         HealthRoom.Add(services);

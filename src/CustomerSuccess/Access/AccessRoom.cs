@@ -46,7 +46,8 @@ public static class AccessRoom
     public static void Use(IApplicationBuilder app) => Limits.Use(app
         .UseForwardedHeaders()
         .UseMiddleware<SecurityHeaders>()
-        .UseMiddleware<CrossOrigin>())
+        .UseMiddleware<CrossOrigin>()
+        .UseMiddleware<NamedOrigins>())
         .UseAuthentication()
         .UseAuthorization()
         .UseMiddleware<SameSite>()

@@ -14,7 +14,7 @@ public static class TrimMessages
     public const int MailboxDays = 30, EntryDays = 90, HistoryDays = 400, HoldDays = 9;
 
     // Their keys name a week, a date or an event: none comes again.
-    private static readonly string[] Passing = [Kinds.WeeklySummary, Kinds.TeamWeeklySummary, Kinds.AtRiskAlert, Kinds.BlockerNotice];
+    private static readonly string[] Passing = [Kinds.WeeklySummary, Kinds.TeamWeeklySummary, Kinds.AtRiskAlert, Kinds.BlockerNotice, Kinds.HelpNotice];
 
     internal static readonly IReadOnlyList<(string Table, string Age, int Days, string Which)> Old =
     [

@@ -30,13 +30,22 @@ public static class OnboardingRoom
 
     public static IReadOnlyList<Trail> Trails => Workflow.WorkflowDoor.Trails;
 
-    public static void Add(IServiceCollection services) => Workflow.WorkflowDoor.Add(services);
+    public static void Add(IServiceCollection services, IConfiguration settings)
+    {
+        Workflow.WorkflowDoor.Add(services);
+        Widget.WidgetDoor.Add(services, settings);
+    }
 
-    public static void Commands(RootCommand root, CliHost host) => root.Add(Workflow.WorkflowCommands.Make(host));
+    public static void Commands(RootCommand root, CliHost host)
+    {
+        root.Add(Workflow.WorkflowCommands.Make(host));
+        root.Add(Widget.WidgetCommands.Make(host));
+    }
 
     public static void Map(IEndpointRouteBuilder app)
     {
         Workflow.WorkflowDoor.Map(app);
+        Widget.WidgetDoor.Map(app);
         var one = app.MapGroup("/api/v1/customers/{id}").OfCustomer().WithTags("Onboarding");
         one.MapGet("onboarding", GetOnboarding.Handle).RequireAuthorization(Permissions.Viewer);
         one.MapPut("onboarding/{step}", SetStep.Handle).RequireAuthorization(Permissions.Manager);

@@ -64,6 +64,9 @@ public sealed class RouteTests
         "POST /first-admin", "POST /preferences/theme", "POST /set-password", "POST /sign-in",
         "POST /webhooks/github", "POST /webhooks/stripe", "POST /webhooks/sendgrid",
         "GET /preferences/nothing", "POST /preferences/nothing", "GET /unsubscribe/nothing", "POST /unsubscribe/nothing",
+        // A customer's, by a signed token (Widget/TokenTests).
+        "GET /widget.js", "GET /widget/frame", "GET /widget/state", "OPTIONS /widget/state", "GET /widget/live", "OPTIONS /widget/live",
+        "POST /widget/tasks", "OPTIONS /widget/tasks", "POST /widget/help", "OPTIONS /widget/help",
         .. Takes.SelectMany(path => new[] { "POST " + path, "OPTIONS " + path }),
         .. Gives.SelectMany(path => new[] { "GET " + path, "HEAD " + path, "OPTIONS " + path }),
         .. Both.SelectMany(path => new[] { "GET " + path, "POST " + path, "OPTIONS " + path }),

@@ -8,6 +8,11 @@ public sealed class SecurityHeaders(RequestDelegate next)
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
         + "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+    private static readonly object Framed = new();
+
+    /// <summary>This page may be framed by whom the frame-ancestors of its policy name.</summary>
+    public static void MayBeFramed(HttpContext context) => context.Items[Framed] = true;
+
     public Task InvokeAsync(HttpContext context)
     {
         context.Response.OnStarting(static state =>
@@ -16,8 +21,10 @@ public sealed class SecurityHeaders(RequestDelegate next)
             var headers = context.Response.Headers;
             headers.ContentSecurityPolicy = headers.ContentSecurityPolicy.Count > 0 ? headers.ContentSecurityPolicy : Policy;
             headers.XContentTypeOptions = "nosniff";
-            if (headers.XFrameOptions.Count == 0) headers.XFrameOptions = "DENY";
-            headers["Referrer-Policy"] = "same-origin";
+            // It knows no list of origins; where a route has one, its frame-ancestors says who may.
+            if (context.Items.ContainsKey(Framed)) headers.Remove("X-Frame-Options");
+            else if (headers.XFrameOptions.Count == 0) headers.XFrameOptions = "DENY";
+            if (headers["Referrer-Policy"].Count == 0) headers["Referrer-Policy"] = "same-origin";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             if (headers["Cross-Origin-Resource-Policy"].Count == 0) headers["Cross-Origin-Resource-Policy"] = "same-origin";
             headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()";

@@ -45,6 +45,7 @@ public static class KnownCauses
         new("milestone", "Milestone", "A milestone is reached that is celebrated by mail", EventTypes.MilestoneReached, Kinds.Milestone, "product", 30) { Milestone = Cause.Any },
         new("milestone_notice", "Milestone notice", "A milestone is reached that the team wants to hear of", EventTypes.MilestoneReached, Kinds.MilestoneNotice, Team, 35),
         new("blocker_notice", "Blocker notice", "A blocker is recorded, or becomes another one", EventTypes.Blocked, Kinds.BlockerNotice, Team, 45),
+        new("help_notice", "Request for help", "A customer asks for help in the widget", EventTypes.SupportRequest, Kinds.HelpNotice, Team, 85),
     ];
 
     /// <summary>Its entries wait for the next at-risk digest (a schedule), so it has no message of its own.</summary>
@@ -55,7 +56,8 @@ public static class KnownCauses
     public static bool Exists(string name) => name == AtRisk || All.Any(cause => cause.Name == name);
 
     /// <summary>Whether it may cause a message. History never does.</summary>
-    public static bool Takes(Envelope e) => !e.History && Types.Contains(e.Type);
+    /// <remarks>Requests for support that another tool told have been answered there.</remarks>
+    public static bool Takes(Envelope e) => !e.History && Types.Contains(e.Type) && (e.Type != EventTypes.SupportRequest || e.Source == "widget");
 
     /// <summary>Whether somebody may have come to be at risk by it: most changes of health are none.</summary>
     public static bool TakesRisk(Envelope e) => !e.History && e.Type == EventTypes.HealthChanged && e.Properties.Contains("\"at_risk\"", StringComparison.Ordinal);

@@ -14,6 +14,7 @@ causing as (
       when 'onboarding_step_first_issue_tagged' then stood.first_issue_tagged is null
       when 'onboarding_step_first_pr_generated' then stood.first_pr_generated is null
       when 'onboarding_blocked' then coalesce(stood.blocker_type, '') <> coalesce(n.properties ->> 'blocker_type', '')
+      when 'support_request' then n.source = 'widget'
       else true end
   order by n.customer_id, n.type, coalesce(n.properties ->> 'blocker_type', n.properties ->> 'milestone'), n.occurred_at, n.id
 ),
@@ -31,7 +32,8 @@ concerned as (
 effects as (
   select e.customer_id, e.source, e.id, e.type, k.kind, k.topic, k.milestone, k.priority, e.properties ->> 'milestone' as named, jsonb_strip_nulls(jsonb_build_object(
       'event', e.id, 'at', e.occurred_at, 'url', coalesce(e.properties ->> 'pr_url', e.properties ->> 'issue_url', e.properties ->> 'url'),
-      'title', e.properties ->> 'title', 'blocker_type', e.properties ->> 'blocker_type', 'notes', nullif(coalesce(e.properties ->> 'notes', e.properties ->> 'words'), ''),
+      'title', coalesce(e.properties ->> 'title', e.properties ->> 'topic'), 'blocker_type', e.properties ->> 'blocker_type',
+      'notes', nullif(coalesce(e.properties ->> 'notes', e.properties ->> 'words', e.properties ->> 'message'), ''),
       'points', e.properties -> 'points', 'badge', nullif(e.properties ->> 'badge', ''))) as facts
   from causing e
   join (values
@@ -63,7 +65,8 @@ caused as (
     from effects e join concerned c on c.customer_id = e.customer_id
     where e.milestone <> '' and c.email <> ''
     union all
-    select e.customer_id, case e.type when 'onboarding_completed' then 'notice:onboarding_completed:' when 'milestone_reached' then 'notice:milestone:' || e.named || ':' else 'notice:blocked:' || e.source || ':' || e.id || ':' end || t.email,
+    select e.customer_id, case e.type when 'onboarding_completed' then 'notice:onboarding_completed:' when 'milestone_reached' then 'notice:milestone:' || e.named || ':'
+        when 'support_request' then 'notice:' || e.id || ':' else 'notice:blocked:' || e.source || ':' || e.id || ':' end || t.email,
       e.kind, e.topic, 'team', t.email, '', null, e.facts, e.priority
     from effects e join team t on t.customer_id = e.customer_id
     where e.milestone = ''

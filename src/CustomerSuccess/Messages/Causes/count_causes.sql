@@ -17,6 +17,10 @@ happened as (
     and not c.is_test and c.archived_at is null
   group by e.type
   union all
+  select e.type, count(distinct e.subject), 0 from events e join customers c on c.customer_id = e.subject
+  where e.type = 'support_request' and e.source = 'widget' and e.received_at >= @since and not c.is_test and c.archived_at is null
+  group by e.type
+  union all
   -- Told again and again, so found by the record; a look-up of its event says whether it was history.
   select null, s.type, count(*) filter (where s.at >= first.received_at - @fresh), count(*) filter (where s.at < first.received_at - @fresh)
   from onboarding o join customers c on c.customer_id = o.customer_id

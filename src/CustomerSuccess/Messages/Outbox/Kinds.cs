@@ -7,11 +7,11 @@ public static class Kinds
         FirstPr = "first_pr", OnboardingCompleted = "onboarding_completed", WeeklySummary = "weekly_summary", ReEngagement = "re_engagement", Milestone = "milestone";
 
     /// <summary>To the team.</summary>
-    public const string TeamWeeklySummary = "team_weekly_summary", AtRiskAlert = "at_risk_alert", CompletionNotice = "completion_notice", BlockerNotice = "blocker_notice", MilestoneNotice = "milestone_notice";
+    public const string TeamWeeklySummary = "team_weekly_summary", AtRiskAlert = "at_risk_alert", CompletionNotice = "completion_notice", BlockerNotice = "blocker_notice", MilestoneNotice = "milestone_notice", HelpNotice = "help_notice";
 
     public static readonly IReadOnlyList<string> All =
     [
         Welcome, AccountCreated, GitHubActionInstalled, FirstIssue, FirstPr, OnboardingCompleted, WeeklySummary, ReEngagement, Milestone,
-        TeamWeeklySummary, AtRiskAlert, CompletionNotice, BlockerNotice, MilestoneNotice,
+        TeamWeeklySummary, AtRiskAlert, CompletionNotice, BlockerNotice, MilestoneNotice, HelpNotice,
     ];
 }

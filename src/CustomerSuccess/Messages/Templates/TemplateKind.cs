@@ -23,6 +23,7 @@ public sealed record TemplateKind(string Name, string Title, bool ToCustomer, st
         Team(Kinds.CompletionNotice, "Completion notice", "A customer completed onboarding", typeof(StaffLetter)),
         Team(Kinds.MilestoneNotice, "Milestone notice", "A customer reached a milestone that the team wants to hear of", typeof(StaffLetter)),
         Team(Kinds.BlockerNotice, "Blocker notice", "A customer's onboarding is blocked", typeof(StaffLetter)),
+        Team(Kinds.HelpNotice, "Request for help", "A customer asked for help in the widget", typeof(StaffLetter)),
     ];
 
     /// <summary>What its templates may name.</summary>

@@ -144,6 +144,8 @@ public sealed record CustomerView(
         "cli" => "the command line",
         _ when actor.StartsWith("user:", StringComparison.Ordinal) => Names.TryGetValue(actor[5..], out var name) && name.Length > 0 ? name : actor[5..],
         _ when IsKey(actor) => "API",
+        // Before the widget: the person their product names, else the account.
+        _ when actor.StartsWith("widget:", StringComparison.Ordinal) => actor[7..] == Customer.Id ? "the customer" : actor[7..],
         _ => actor,
     };
 
@@ -151,7 +153,7 @@ public sealed record CustomerView(
     public string? Credit(string? actor, string source) =>
         source == "csv" ? "by import"
         : actor is not null && IsKey(actor) ? source switch { "native" or "system" => null, "api" => "through the API", _ => "through " + Platform.Kit.Words.Plain(source) }
-        : By(actor) is { } name ? "by " + name
+        : By(actor) is { } name ? "by " + name + (source == "widget" ? ", in the widget" : "")
         : source is "native" or "ui" or "api" or "system" ? null : "through " + Platform.Kit.Words.Plain(source);
 
     private static bool IsKey(string actor) => actor.StartsWith("key:", StringComparison.Ordinal) || actor.StartsWith(Access.Actors.CustomerKey, StringComparison.Ordinal);

@@ -28,7 +28,7 @@ public static class SampleLetters
     private static OnboardingPart Onboarding(BrandSettings brand, string kind)
     {
         var all = kind is "onboarding_completed" or "completion_notice";
-        var done = all ? 5 : kind switch { "welcome" => 1, "account_created" => 2, "first_issue" or "re_engagement" or "weekly_summary" or "milestone" => 4, "first_pr" => 5, "blocker_notice" => 2, _ => 3 };
+        var done = all ? 5 : kind switch { "welcome" => 1, "account_created" => 2, "first_issue" or "re_engagement" or "weekly_summary" or "milestone" => 4, "first_pr" => 5, "blocker_notice" or "help_notice" => 2, _ => 3 };
         var steps = OnboardingOf(brand).Select((step, n) => new StepPart(step.Title, n < done, n < done ? $"Apr {14 + 3 * n}" : "")).ToList();
         var next = done < steps.Count ? OnboardingOf(brand)[done] : null;
         return new(done, steps.Count, done * 20, 100 - done * 20, all, all ? "May 3, 2025" : "", all ? 19 : 0, steps, new(next?.Title ?? "", next?.Link ?? ""),
@@ -43,6 +43,7 @@ public static class SampleLetters
         "first_pr" => new("https://github.com/northwind/shop/pull/43", "", "", 0, ""),
         "milestone" or "milestone_notice" => new("", "Five pull requests merged", "Merged within three weeks, faster than most.", 50, "Shipping"),
         "blocker_notice" => new("", "GitHub permissions", "Their administrator has to approve the app. Asked on Tuesday.", 0, ""),
+        "help_notice" => new("", "Install the GitHub Action", "We do not know who may approve the app for our organization. Could somebody call us?", 0, ""),
         _ => new("", "", "", 0, ""),
     };
 

@@ -21,6 +21,7 @@ public static partial class CheckDefinition
     {
         var faults = new List<Fault>();
         Line(faults, "title", definition.Title, 100);
+        CheckTexts.Run(faults, "texts", definition.Texts, about: false, task: false);
         if (definition.Stages.Count is 0 or > MostStages) faults.Add(new("stages", $"must be 1 to {MostStages} stages"));
         if (definition.Tasks.Count > MostTasks) faults.Add(new("stages", $"have {definition.Tasks.Count} tasks; at most {MostTasks} can be followed"));
         var ids = new HashSet<string>(StringComparer.Ordinal);
@@ -32,6 +33,7 @@ public static partial class CheckDefinition
             if (stage.Id == "completed") faults.Add(new(at + ".id", "'completed' is where customers stand who are through; choose another"));
             Line(faults, at + ".title", stage.Title, 100);
             Text(faults, at + ".about", stage.About, 500);
+            CheckTexts.Run(faults, at + ".texts", stage.Texts, about: true, task: false);
             Between(faults, at + ".stuck_after_hours", stage.StuckAfterHours, 1, 8760);
             if (stage.Tasks.Count == 0) faults.Add(new(at + ".tasks", "is empty: a stage without tasks is never done"));
             for (var t = 0; t < stage.Tasks.Count; t++) CheckTask(faults, definition, stage.Tasks[t], $"{at}.tasks[{t}]", ids);
@@ -52,6 +54,7 @@ public static partial class CheckDefinition
         Line(faults, at + ".title", task.Title, 100);
         Text(faults, at + ".help", task.Help, 2000);
         Text(faults, at + ".success", task.Success, 500);
+        CheckTexts.Run(faults, at + ".texts", task.Texts, about: false, task: true);
         Between(faults, at + ".points", task.Points, 0, 1000);
         if (task.ExpectedHours is <= 0 or > 8760) faults.Add(new(at + ".expected_hours", "must be more than 0 and at most 8760"));
         if (task.Account is not ("any" or "all")) faults.Add(new(at + ".account", $"is '{task.Account}'; it can be any or all"));
@@ -143,6 +146,7 @@ public static partial class CheckDefinition
             Id(faults, at + ".id", badge.Id, ids, "badge");
             Line(faults, at + ".title", badge.Title, 100);
             Text(faults, at + ".about", badge.About, 500);
+            CheckTexts.Run(faults, at + ".texts", badge.Texts, about: true, task: false);
             if ((badge.Stage is null ? 0 : 1) + (badge.Task is null ? 0 : 1) + (badge.Points is null ? 0 : 1) != 1) faults.Add(new(at, "must name one of stage, task and points"));
             if (badge.Stage is { } stage && definition.Stages.All(each => each.Id != stage)) faults.Add(new(at + ".stage", $"'{stage}' is no stage of this definition"));
             if (badge.Task is { } task && definition.Task(task) is null) faults.Add(new(at + ".task", $"'{task}' is no task of this definition{Nearest(task, definition)}"));
@@ -156,13 +160,13 @@ public static partial class CheckDefinition
         else if (!known.Add(id)) faults.Add(new(field, $"'{id}' is the id of another {what}, too"));
     }
 
-    private static void Line(List<Fault> faults, string field, string text, int most)
+    internal static void Line(List<Fault> faults, string field, string text, int most)
     {
         if (string.IsNullOrWhiteSpace(text)) faults.Add(new(field, "is missing"));
         else if (text.Length > most || text.Any(char.IsControl)) faults.Add(new(field, $"must be a line of at most {most} characters"));
     }
 
-    private static void Text(List<Fault> faults, string field, string text, int most)
+    internal static void Text(List<Fault> faults, string field, string text, int most)
     {
         if (text.Length > most || text.Contains('\0', StringComparison.Ordinal)) faults.Add(new(field, string.Create(CultureInfo.InvariantCulture, $"must be a text of at most {most:N0} characters")));
     }

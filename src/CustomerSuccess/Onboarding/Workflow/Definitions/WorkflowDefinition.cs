@@ -14,6 +14,9 @@ public sealed record WorkflowDefinition
 
     public IReadOnlyList<BadgeDefinition> Badges { get; init; } = [];
 
+    /// <summary>Other languages for the customer's widget, by their code, as in de; what one leaves out is said as it stands above. Here and below.</summary>
+    public IReadOnlyDictionary<string, OtherWords>? Texts { get; init; }
+
     /// <summary>1 is the product's own.</summary>
     [JsonIgnore]
     public int Version { get; init; } = 1;
@@ -51,6 +54,24 @@ public sealed record StageDefinition
     public int StuckAfterHours { get; init; } = 72;
 
     public IReadOnlyList<TaskDefinition> Tasks { get; init; } = [];
+
+    public IReadOnlyDictionary<string, OtherWords>? Texts { get; init; }
+}
+
+/// <summary>What customers read of a stage, a task or a badge, in another language.</summary>
+public sealed record OtherWords
+{
+    public string? Title { get; init; }
+
+    public string? About { get; init; }
+
+    public string? Help { get; init; }
+
+    public string? Success { get; init; }
+
+    public static OtherWords None { get; } = new();
+
+    public static OtherWords Of(IReadOnlyDictionary<string, OtherWords>? texts, string language) => texts?.GetValueOrDefault(language) ?? None;
 }
 
 /// <summary>One of: a task is done; a stage is done, or so many of its tasks; so many points are earned.</summary>
@@ -88,6 +109,8 @@ public sealed record BadgeDefinition
     public string? Task { get; init; }
 
     public int? Points { get; init; }
+
+    public IReadOnlyDictionary<string, OtherWords>? Texts { get; init; }
 }
 
 /// <summary>One thing to do.</summary>
@@ -126,6 +149,8 @@ public sealed record TaskDefinition
 
     /// <summary>How long it usually takes, until own history says better.</summary>
     public decimal ExpectedHours { get; init; } = 24;
+
+    public IReadOnlyDictionary<string, OtherWords>? Texts { get; init; }
 
     [JsonIgnore]
     public bool OfEveryone => Account == "all";

@@ -14,6 +14,7 @@ public static class CompareDefinitions
     {
         var changes = new List<DefinitionChange>();
         Differ("title", before.Title, after.Title);
+        Differ("title in other languages", Words(before.Texts), Words(after.Texts));
         Each("stage", before.Stages, after.Stages, stage => stage.Id, stage => stage.Title, (stage, _) => Facts(stage), stage => []);
         // A task that is called otherwise now is the same task.
         Each("task", before.Tasks, after.Tasks, task => task.Id, task => task.Title, Facts, task => task.Was);
@@ -48,7 +49,7 @@ public static class CompareDefinitions
     private static IReadOnlyList<(string Name, string Value)> Facts(StageDefinition stage) =>
     [
         ("title", stage.Title), ("about", stage.About), ("opens with", stage.Unlock.Count == 0 ? "the start" : string.Join(" and ", stage.Unlock.Select(Words))),
-        ("stuck after", $"{stage.StuckAfterHours} hours"), ("tasks", string.Join(", ", stage.Tasks.Select(task => task.Id))),
+        ("stuck after", $"{stage.StuckAfterHours} hours"), ("tasks", string.Join(", ", stage.Tasks.Select(task => task.Id))), ("other languages", Words(stage.Texts)),
     ];
 
     private static IReadOnlyList<(string Name, string Value)> Facts(TaskDefinition task, WorkflowDefinition of) =>
@@ -56,10 +57,14 @@ public static class CompareDefinitions
         ("id", task.Id), ("title", task.Title), ("stage", of.StageOf(task.Id).Id), ("help", task.Help), ("success", task.Success), ("resources", string.Join(", ", task.Resources.Select(one => $"{one.Title} {one.Url}"))),
         ("required", task.Required ? "yes" : "can be skipped"), ("who", task.Customer ? "customer and team" : "team"), ("comes after", string.Join(", ", task.DependsOn)), ("completes on", Words(task.CompletesOn)),
         ("for the account", task.Account), ("points", task.Points.ToString(CultureInfo.InvariantCulture)), ("expected", task.ExpectedHours.ToString("0.##", CultureInfo.InvariantCulture) + " hours"),
+        ("other languages", Words(task.Texts)),
     ];
 
     private static IReadOnlyList<(string Name, string Value)> Facts(BadgeDefinition badge) =>
-        [("title", badge.Title), ("about", badge.About), ("earned with", badge.Stage is { } stage ? "stage " + stage : badge.Task is { } task ? "task " + task : $"{badge.Points} points")];
+        [("title", badge.Title), ("about", badge.About), ("earned with", badge.Stage is { } stage ? "stage " + stage : badge.Task is { } task ? "task " + task : $"{badge.Points} points"), ("other languages", Words(badge.Texts))];
+
+    private static string Words(IReadOnlyDictionary<string, OtherWords>? texts) => texts is null ? "" : string.Join("; ", texts.OrderBy(text => text.Key, StringComparer.Ordinal)
+        .Select(text => $"{text.Key}: {string.Join(" · ", new[] { text.Value.Title, text.Value.About, text.Value.Help, text.Value.Success }.Where(word => !string.IsNullOrEmpty(word)))}"));
 
     private static string Words(UnlockCondition unlock) =>
         unlock.Task is { } task ? "task " + task : unlock.Points is { } points ? $"{points} points" : unlock.Tasks is { } many ? $"{many} tasks of stage {unlock.Stage}" : "stage " + unlock.Stage;
