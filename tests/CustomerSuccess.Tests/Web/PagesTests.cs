@@ -27,7 +27,7 @@ public sealed class PagesTests(LivedInHouse lived) : IClassFixture<LivedInHouse>
         "/funnel", "/funnel?days=90", "/funnel?from=2026-03-01&to=2026-03-09", "/funnel/journeys", "/funnel/journeys?completed_signup=true&completed_activation=false", "/settings/funnel", "/settings/causes", "/settings/schedules", "/nothing-here",
         "/settings/templates", "/settings/templates/weekly_summary", "/settings/templates/welcome?customer=acme&width=700&scheme=dark", "/settings/templates/team_weekly_summary", "/settings/templates/welcome?customer=nobody-is-called-this", "/settings/templates/welcome/versions/2", "/settings/brand",
         "/onboarding", "/onboarding/customers", "/onboarding/customers?stuck=yes&plan=Team", "/onboarding/customers?stage=nowhere", "/onboarding/analytics?from=2026-01-01&to=2026-12-31", "/onboarding/analytics?days=7",
-        "/settings/workflow", "/settings/workflow/1?to=2", "/settings/workflow/2", "/identities", "/identities?status=conflict", "/identities?status=blocked", "/identities?status=linked", "/identities?search=nobody-is-called-this",
+        "/settings/widget?customer=acme", "/settings/widget?customer=nobody&theme=dark&lang=de", "/settings/workflow", "/settings/workflow/1?to=2", "/settings/workflow/2", "/identities", "/identities?status=conflict", "/identities?status=blocked", "/identities?status=linked", "/identities?search=nobody-is-called-this",
         "/milestones", "/milestones?landmark=7", "/settings/milestones",
         "/identities/link?identity=~p:stranger", "/identities/link?identity=~p:stranger&customer=northwind", "/identities/unlink?identity=~p:ann",
     ];
@@ -93,6 +93,7 @@ public sealed class LivedInHouse : IAsyncLifetime
         {
         }
 
+        await CustomerSuccess.Tests.Widget.Tokens.Secret(House);
         // Two versions of a template, to compare.
         foreach (var words in new[] { "<p>Hello {{customer.organization}}</p>", "<p>Hello {{customer.organization}}</p>\n<p>Welcome</p>" })
             (await House.Services.GetRequiredService<SaveTemplate>().Run(TemplateKind.Find("welcome")!, new("Hello", "", words, ""), null, "", new("user:alice@example.com", "user:1"), default)).Faults.ShouldBeEmpty();

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Playwright;
 
 namespace CustomerSuccess.Tests.Widget;
 
@@ -89,4 +90,11 @@ internal sealed class CompanySite : IAsyncDisposable
         await app.StopAsync(limit.Token);
         await app.DisposeAsync();
     }
+}
+
+internal static class WidgetReader
+{
+    /// <summary>Wait until the widget on this page shows the text.</summary>
+    public static Task Reads(this Web.Visitor reader, string text) =>
+        Assertions.Expect(reader.Page.Locator("cs-widget .place")).ToContainTextAsync(text, new LocatorAssertionsToContainTextOptions { UseInnerText = true });
 }

@@ -17,7 +17,7 @@ happened as (
     and not c.is_test and c.archived_at is null
   group by e.type
   union all
-  select e.type, count(distinct e.subject), 0 from events e join customers c on c.customer_id = e.subject
+  select null, e.type, count(distinct e.subject), 0::bigint from events e join customers c on c.customer_id = e.subject
   where e.type = 'support_request' and e.source = 'widget' and e.received_at >= @since and not c.is_test and c.archived_at is null
   group by e.type
   union all

@@ -44,7 +44,7 @@ public static class ServeWidget
             <meta name="color-scheme" content="{(theme is "light" or "dark" ? theme : "light dark")}">
             <title>{(language == "de" ? "Einrichtung" : "Onboarding")}</title>
             </head>
-            <body><main>{script}</main></body>
+            <body>{script}</body>
             </html>
             """, "text/html; charset=utf-8", statusCode: right ? StatusCodes.Status200OK : StatusCodes.Status401Unauthorized);
     }

@@ -11,7 +11,7 @@ export function draw(state, ui) {
     "aria-label": `${say(action)}: ${task.title}`, onclick: () => ui.act(task, action),
   }, say(action)));
 
-  const links = (task) => task.resources.filter((one) => /^https?:/.test(one.url)).map((one) => make("a", { href: one.url, target: "_blank", rel: "noopener noreferrer" }, one.title, make("span", { class: "sr" }, ` (${say("new_tab")})`)));
+  const links = (task, place) => task.resources.filter((one) => /^https?:/.test(one.url)).map((one, n) => make("a", { "data-k": `${place}-link-${n}-${task.id}`, href: one.url, target: "_blank", rel: "noopener noreferrer" }, one.title, make("span", { class: "sr" }, ` (${say("new_tab")})`)));
 
   // Some of these are nobody's to click: then the help and where to read on is what there is.
   const about = (task, place) => [
@@ -19,7 +19,7 @@ export function draw(state, ui) {
     task.success && task.state != "completed" && make("p", { class: "quiet" }, say("success", { text: task.success })),
     task.needed > 1 && task.state != "completed" && make("p", { class: "quiet" }, say("counted", { n: task.counted, of: task.needed })),
     task.after.length > 0 && make("p", { class: "quiet" }, say("after", { tasks: task.after.join(", ") })),
-    task.resources.length > 0 && make("p", { class: "links" }, links(task)),
+    task.resources.length > 0 && make("p", { class: "links" }, links(task, place)),
     make("p", { class: "row" }, buttons(task, place == "next", place), task.state != "completed" && task.state != "locked" && helper(place + "-" + task.id, task)),
   ];
 
