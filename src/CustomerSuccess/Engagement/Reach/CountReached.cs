@@ -48,6 +48,7 @@ public sealed class CountReached(NpgsqlConnection connection, NpgsqlTransaction?
         property = on.Property ?? "",
         patterns = on.Property is null ? null : on.Values.Select(Pattern).ToArray(),
         most = on.Count,
+        withdrawn = on.Event == Events.EventTypes.OnboardingCompleted,
     };
 
     private void CountWeeks(Asked one, IEnumerable<CountedDay> days)

@@ -69,7 +69,9 @@ public sealed class LinkTests
         clock.Advance(TimeSpan.FromDays(3));
         foreach (var (identity, _) in linked.OrderBy(_ => chance.Next())) await Undo(once.Source, identity);
 
-        (await Tables(once.Source)).ShouldBe(await Tables(never.Source));
+        var (got, right) = ((await Tables(once.Source)).Split('\n'), (await Tables(never.Source)).Split('\n'));
+        got.Except(right).Concat(right.Except(got)).ShouldBeEmpty();
+        got.Length.ShouldBe(right.Length);
         await using var a = await never.Source.OpenConnectionAsync();
         await using var b = await once.Source.OpenConnectionAsync();
         for (var day = Story.Start.Day(); day <= clock.Today(); day = day.AddDays(1))
@@ -286,7 +288,12 @@ public sealed class LinkTests
 
         var text = new List<string>();
         foreach (var table in Rooms.Projections.Folds.Where(fold => fold.On != FoldOn.Arrival).SelectMany(fold => fold.Tables).Concat(Rooms.Projections.Replays.Select(replay => replay.Table)))
-            text.AddRange(await c.QueryAsync<string>($"select '{table} ' || (to_jsonb(t) - 'completed_at')::text from {table} t order by 1"));
+        {
+            // That the five steps are done is said again, under the next id, after a link took it back.
+            var named = table == "milestone_counts" ? " - 'reached_by'" : "";
+            text.AddRange(await c.QueryAsync<string>($"select '{table} ' || (to_jsonb(t) - 'completed_at'{named})::text from {table} t order by 1"));
+        }
+
         return string.Join('\n', text);
     }
 }
