@@ -102,8 +102,8 @@ public sealed class MetricsTests(MetricsTests.Watched watched) : IClassFixture<M
         await House.Queue(Post.To(Cast.Acme.Id, "alice@acme.example"));
         var said = await Scrape.Until(House, now => now.Sum("cs_messages_total", ("channel", "log"), ("status", "sent")) >= 1 && now.With("cs_worker_queue_entries").Any() && now.With("cs_customers").Any());
         said.Sum("cs_messages_total", ("channel", "log"), ("status", "sent")).ShouldBeGreaterThanOrEqualTo(1);
-        said.With("cs_worker_queue_entries").Select(sample => sample.Labels["worker"]).Order().ShouldBe(["funnel", "health", "identities", "workflow"]);
-        said.With("cs_worker_lag_seconds").Count().ShouldBe(4);
+        said.With("cs_worker_queue_entries").Select(sample => sample.Labels["worker"]).Order().ShouldBe(["funnel", "health", "identities", "milestones", "workflow"]);
+        said.With("cs_worker_lag_seconds").Count().ShouldBe(5);
         said.Sum("cs_messages_oldest_waiting_seconds").ShouldBeGreaterThanOrEqualTo(0);
         said.Sum("db_query_duration_seconds_count").ShouldBeGreaterThan(0);
         said.With("db_pool_connections").Select(sample => sample.Labels["state"]).Order().ShouldBe(["idle", "used"]);

@@ -21,7 +21,7 @@ public sealed class PrometheusTests
             "histogram_quantile(0.95, sum by (le) (db_query_duration_seconds_bucket)) >= 0",
             "db_pool_connections{state=\"used\"} / ignoring(state) db_pool_max_connections <= 1",
             "cs_build_info{version!=\"\"} == 1",
-            "count(cs_worker_queue_entries) == 4",
+            "count(cs_worker_queue_entries) == 5",
             "process_start_time_seconds > 0",
         ])
         {

@@ -15,7 +15,7 @@ public sealed class QueueMetrics : Sampled
     private const int Most = 10_000;
     private const int Remembered = 100;
 
-    private static readonly Label Worker = Label.Of("worker", "funnel", "health", "identities", "workflow");
+    private static readonly Label Worker = Label.Of("worker", "funnel", "health", "identities", "milestones", "workflow");
     private static readonly Metric WaitingMetric = Metric.Gauge("cs_worker_queue_entries", $"Commits that a worker behind the log has not taken in yet, counted up to {Most}", Worker);
     private static readonly Metric LagMetric = Metric.Gauge("cs_worker_lag_seconds", "For how long at least the first of them has waited", Worker);
     private static readonly Metric MessagesMetric = Metric.Gauge("cs_messages_waiting", $"Messages that are queued, being sent, or of which nobody knows whether they went out; counted up to {Most} each",

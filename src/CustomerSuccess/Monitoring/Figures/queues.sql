@@ -6,6 +6,9 @@ select 'health', (select count(*) from (select from touched limit @most) q), (se
 union all
 select 'identities', (select count(*) from (select from unresolved limit @most) q), (select min(id) from unresolved), pg_sequence_last_value(pg_get_serial_sequence('unresolved', 'id')::regclass)
 union all
+select 'milestones', (select count(*) from (select from milestones_waiting limit @most) q), (select min(id) from milestones_waiting),
+  pg_sequence_last_value(pg_get_serial_sequence('milestones_waiting', 'id')::regclass)
+union all
 select 'workflow', (select count(*) from (select from workflow_waiting limit @most) q), (select min(id) from workflow_waiting),
   pg_sequence_last_value(pg_get_serial_sequence('workflow_waiting', 'id')::regclass);
 
